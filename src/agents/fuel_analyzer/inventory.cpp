@@ -1,0 +1,192 @@
+#include "agents/fuel_analyzer/inventory.hpp"
+
+#include <cmath>
+
+namespace greenlang::fuel_analyzer {
+namespace {
+
+using tool::Steps;
+
+void add_line(Inventory& out, int index, std::string_view label, std::string_view category, std::string_view method, const Emissions& from) {
+  InventoryLine line;
+  line.activity = index;
+  line.label = label;
+  line.category = category;
+  line.method = method;
+  line.emissions = from;
+  line.co2e_kg = from.co2e_kg;
+  line.co2_kg = from.co2_kg;
+  line.ch4_kg = from.ch4_kg;
+  line.n2o_kg = from.n2o_kg;
+  line.biogenic_co2_kg = from.biogenic_co2_kg;
+  line.scope = from.scope;
+  line.factor = from.factor;
+  line.note = from.note;
+  out.lines.push_back(std::move(line));
+}
+
+// Steps of the line that comes next carry its number: "line3:CO2e", "/lines/3/co2e_kg".
+void begin_line(const Inventory& out, Steps* steps) {
+  if (steps == nullptr) return;
+  const std::string number = std::to_string(out.lines.size());
+  steps->set_part("line" + number + ":", "/lines/" + number);
+}
+
+void add(GasTotals& total, const InventoryLine& line) {
+  total.co2e_kg += line.co2e_kg;
+  const bool split = line.co2_kg && line.ch4_kg && line.n2o_kg;
+  if (!split) {
+    total.unsplit_co2e_kg += line.co2e_kg;
+    return;
+  }
+  total.co2_kg += *line.co2_kg;
+  total.ch4_kg += *line.ch4_kg;
+  total.n2o_kg += *line.n2o_kg;
+}
+
+// The totals as sums over lines, so that an explanation adds up the very lines.
+double total_of(const Inventory& out, std::string_view symbol, std::string_view field, auto&& includes, Steps* steps) {
+  std::vector<std::string> symbols;
+  std::vector<tool::Term> terms;
+  symbols.reserve(out.lines.size());
+  for (std::size_t i = 0; i < out.lines.size(); ++i) {
+    if (!includes(out.lines[i])) continue;
+    symbols.push_back("line" + std::to_string(i) + ":CO2e");
+    terms.push_back({symbols.back(), out.lines[i].co2e_kg, "kg CO2e", {}});
+  }
+  return tool::sum(steps, {symbol, "kg CO2e", "GHG Protocol Corporate Standard ch. 4", field}, terms);
+}
+
+bool is_location(const InventoryLine& line) { return line.scope == 2 && line.method != "market"; }
+bool is_market(const InventoryLine& line) { return line.scope == 2 && line.method != "location"; }
+
+void sum_up(Inventory& out, Steps* steps) {
+  for (const InventoryLine& line : out.lines) {
+    if (line.scope == 1) add(out.scope_1, line);
+    if (is_location(line)) add(out.scope_2_location, line);
+    if (is_market(line)) add(out.scope_2_market, line);
+    if (line.scope == 3) add(out.scope_3, line);
+    if (line.biogenic_co2_kg && line.method != "market") out.biogenic_co2_kg += *line.biogenic_co2_kg;
+  }
+  if (steps != nullptr) steps->set_part("", "");
+  out.scope_1.co2e_kg = total_of(out, "scope_1", "/scope_1/co2e_kg", [](const auto& l) { return l.scope == 1; }, steps);
+  out.scope_2_location.co2e_kg = total_of(out, "scope_2_location", "/scope_2_location/co2e_kg", is_location, steps);
+  out.scope_2_market.co2e_kg = total_of(out, "scope_2_market", "/scope_2_market/co2e_kg", is_market, steps);
+  out.scope_3.co2e_kg = total_of(out, "scope_3", "/scope_3/co2e_kg", [](const auto& l) { return l.scope == 3; }, steps);
+  const auto grand = [&](std::string_view symbol, std::string_view field, std::string_view scope_2, double value) {
+    return tool::sum(steps, {symbol, "kg CO2e", "scope 1 + scope 2 + scope 3", field},
+                     {{"scope_1", out.scope_1.co2e_kg, "kg CO2e", {}}, {scope_2, value, "kg CO2e", {}}, {"scope_3", out.scope_3.co2e_kg, "kg CO2e", {}}});
+  };
+  out.total_location_co2e_kg = grand("total_location", "/total_location_co2e_kg", "scope_2_location", out.scope_2_location.co2e_kg);
+  out.total_market_co2e_kg = grand("total_market", "/total_market_co2e_kg", "scope_2_market", out.scope_2_market.co2e_kg);
+}
+
+// IPCC 2006 vol. 1 ch. 3 Eq. 3.2: a sum's uncertainty is the root of the squared absolute ones over the sum.
+void combine_uncertainty(Inventory& out) {
+  double squares = 0, covered = 0, total = 0;
+  for (const InventoryLine& line : out.lines) {
+    if (line.scope != 1 && !is_location(line)) continue;
+    total += line.co2e_kg;
+    if (!line.emissions.uncertainty_pct) continue;
+    covered += line.co2e_kg;
+    squares += std::pow(line.co2e_kg * *line.emissions.uncertainty_pct, 2);
+  }
+  if (covered <= 0) return;
+  out.uncertainty_pct = std::sqrt(squares) / covered;
+  out.uncertainty_covers_pct = 100 * covered / total;
+}
+
+}  // namespace
+
+Result<Inventory> InventoryCalculator::operator()(const InventoryInput& input, Steps* steps) {
+  calculator_.forget_if_full();
+  if (input.activities.empty()) return invalid("/activities", "must have at least one activity");
+  Inventory out;
+  out.gwp_set = input.gwp_set.empty() ? gwp_set_name(GwpSet::kAr5) : input.gwp_set;
+  for (std::size_t i = 0; i < input.activities.size(); ++i) {
+    auto added = add_activity(input, static_cast<int>(i), out, steps);
+    if (!added) {
+      Error error = std::move(added.error());
+      error.path = "/activities/" + std::to_string(i) + error.path;
+      return error;
+    }
+  }
+  sum_up(out, steps);
+  combine_uncertainty(out);
+  if (!std::isfinite(out.total_location_co2e_kg) || !std::isfinite(out.total_market_co2e_kg)) {
+    return invalid("/activities", "the sum does not fit a 64-bit double");
+  }
+  return out;
+}
+
+Result<void> InventoryCalculator::add_activity(const InventoryInput& input, int index, Inventory& out, Steps* steps) {
+  const InventoryActivity& given = input.activities[static_cast<std::size_t>(index)];
+  if (!given.gwp_set.empty() && given.gwp_set != out.gwp_set) {
+    return invalid("/gwp_set", "one inventory has one GWP set (" + std::string(out.gwp_set) + "); sets must not be mixed");
+  }
+  Activity activity = given;
+  activity.gwp_set = out.gwp_set;
+  begin_line(out, steps);
+  auto direct = calculator_.calculate(activity, steps);
+  if (!direct) return std::move(direct.error());
+  if (!direct->scope && activity.ef_value) return invalid("/scope", "is required with ef_value in an inventory: 1, 2 or 3");
+  const std::string_view category = activity.category.empty() ? kCategories[0] : activity.category;
+  const bool scope_2 = direct->scope == 2;
+  const bool own_market = scope_2 && direct->factor.status == "own";
+  add_line(out, index, given.label, category, scope_2 ? (given.market_ef_value ? "location" : "") : "", *direct);
+  if (scope_2) {
+    if (given.market_ef_value) {
+      if (auto added = add_market(given, index, *direct, out, steps); !added) return added;
+    } else if (!own_market) {
+      out.gaps.push_back("activity " + std::to_string(index) + ": no contract factor (market_ef_value), so the location-based factor stands in the market-based total too");
+    }
+  } else if (given.market_ef_value) {
+    return invalid("/market_ef_value", "is for purchased electricity, heat or steam (scope 2) only");
+  }
+  if (input.include_scope_3 && category == kCategories[0] && !activity.ef_value) add_scope_3(given, index, *direct, out, steps);
+  return {};
+}
+
+Result<void> InventoryCalculator::add_market(const InventoryActivity& given, int index, const Emissions& location, Inventory& out, Steps* steps) {
+  Activity market;
+  market.activity_value = given.activity_value;
+  market.activity_unit = given.activity_unit;
+  market.ef_value = given.market_ef_value;
+  market.ef_unit = given.market_ef_unit;
+  market.ef_source = given.market_ef_source;
+  market.scope = location.scope;
+  market.gwp_set = out.gwp_set;
+  begin_line(out, steps);
+  auto answer = calculator_.calculate(market, steps);
+  if (!answer) {
+    Error error = std::move(answer.error());
+    if (error.path.starts_with("/ef_")) error.path = "/market_" + error.path.substr(1);
+    return error;
+  }
+  add_line(out, index, given.label, kCategories[0], "market", *answer);
+  return {};
+}
+
+void InventoryCalculator::add_scope_3(const InventoryActivity& given, int index, const Emissions& direct, Inventory& out, Steps* steps) {
+  if (direct.scope != 1 && direct.scope != 2) return;
+  const FactorTables& tables = calculator_.tables();
+  const Fuel* fuel = tables.fuel(direct.factor.fuel);
+  std::vector<std::string_view> wanted = {"well_to_tank"};
+  if (direct.scope == 2) wanted = {"well_to_tank", "transmission_distribution", "well_to_tank_transmission_distribution"};
+  for (std::string_view category : wanted) {
+    Activity upstream = given;
+    upstream.category = category;
+    upstream.gwp_set = out.gwp_set;
+    if (fuel != nullptr) upstream.fuel_type = fuel->key;
+    begin_line(out, steps);
+    // Recorded only when there is a factor: a failed selection records nothing.
+    auto answer = calculator_.calculate(upstream, steps);
+    if (!answer) {
+      out.gaps.push_back("activity " + std::to_string(index) + ": scope 3 " + std::string(category) + " not included: " + answer.error().message);
+      continue;
+    }
+    add_line(out, index, given.label, category, "", *answer);
+  }
+}
+
+}  // namespace greenlang::fuel_analyzer
