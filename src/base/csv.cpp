@@ -41,9 +41,11 @@ Result<void> Reader::slow(Record& record) {
       bool doubled = false;
       for (;;) {
         at = all.find('"', at);
-        if (at == std::string_view::npos) {
-          rest_ = {};
-          record.raw = all;
+        if (at == std::string_view::npos || at > kMaxRecordBytes) {
+          // Only this line is lost: the next one may be a good record.
+          const std::size_t end = std::min(all.find('\n'), all.size());
+          record.raw = all.substr(0, end);
+          rest_.remove_prefix(std::min(end + 1, all.size()));
           return invalid("", "a quoted cell is never closed");
         }
         if (at + 1 < all.size() && all[at + 1] == '"') {
@@ -108,11 +110,24 @@ void append_cell(std::string& out, std::string_view cell) {
 
 std::size_t last_record_end(std::string_view buffer) {
   if (std::memchr(buffer.data(), '"', buffer.size()) == nullptr) return buffer.rfind('\n') + 1;
+  // The same grammar as Reader: a quote opens a cell only at its start.
+  enum class State { kStart, kPlain, kQuoted, kAfterQuote };
+  State state = State::kStart;
   std::size_t end = 0;
-  bool quoted = false;
   for (std::size_t i = 0; i < buffer.size(); ++i) {
-    if (buffer[i] == '"') quoted = !quoted;
-    if (buffer[i] == '\n' && !quoted) end = i + 1;
+    const char c = buffer[i];
+    if (state == State::kQuoted) {
+      if (c == '"') state = State::kAfterQuote;
+    } else if (c == '"' && state != State::kPlain) {
+      state = State::kQuoted;  // opening, or the second of a doubled quote
+    } else if (c == ',') {
+      state = State::kStart;
+    } else if (c == '\n') {
+      state = State::kStart;
+      end = i + 1;
+    } else {
+      state = State::kPlain;
+    }
   }
   return end;
 }

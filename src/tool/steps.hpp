@@ -8,7 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/decimal.hpp"
+
 namespace greenlang::tool {
+
+// Every operation's result is rounded to 15 significant digits (base/decimal.hpp).
 
 // One operand: an input, a number of a table, or the result of an earlier step (same symbol).
 struct Term {
@@ -59,6 +63,7 @@ class Steps {
 inline double product(Steps* steps, const StepHead& head, std::initializer_list<Term> terms) {
   double value = 1;
   for (const Term& term : terms) value *= term.value;
+  value = round_15(value);
   if (steps != nullptr) [[unlikely]] steps->record(head, " * ", terms, value);
   return value;
 }
@@ -67,6 +72,7 @@ inline double product(Steps* steps, const StepHead& head, std::initializer_list<
 inline double sum(Steps* steps, const StepHead& head, std::initializer_list<Term> terms) {
   double value = 0;
   for (const Term& term : terms) value += term.value;
+  value = round_15(value);
   if (steps != nullptr) [[unlikely]] steps->record(head, " + ", terms, value);
   return value;
 }
@@ -74,12 +80,13 @@ inline double sum(Steps* steps, const StepHead& head, std::initializer_list<Term
 inline double sum(Steps* steps, const StepHead& head, const std::vector<Term>& terms) {
   double value = 0;
   for (const Term& term : terms) value += term.value;
+  value = round_15(value);
   if (steps != nullptr) [[unlikely]] steps->record(head, " + ", terms, value);
   return value;
 }
 
 inline double quotient(Steps* steps, const StepHead& head, const Term& dividend, const Term& divisor) {
-  const double value = dividend.value / divisor.value;
+  const double value = round_15(dividend.value / divisor.value);
   if (steps != nullptr) [[unlikely]] steps->record(head, " / ", {dividend, divisor}, value);
   return value;
 }

@@ -1,0 +1,34 @@
+// Decimal rounding of binary results. A double holds 15 significant decimal digits for certain (DBL_DIG); what
+// follows is an artefact of base two: 1000 * 2.57082 gives 2570.8199999999997. Results are rounded to 15 digits
+// after every operation, so that they print as a person calculates them.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace greenlang {
+
+namespace detail {
+inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                          1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+}  // namespace detail
+
+// `value` rounded to 15 significant digits, half away from zero: the double nearest to that decimal number.
+// Values below 1e-7 or from 1e15 on, and what is not finite, are given back as they are: there the powers of ten
+// that would be needed are not exact, or there is nothing to cut.
+inline double round_15(double value) {
+  const double size = std::abs(value);
+  if (!(size >= 1e-7 && size < 1e15)) return value;
+  // The decimal exponent: digits before the point, or minus the zeros after it.
+  int digits = 0;
+  if (size >= 1) {
+    while (size >= detail::kPowersOfTen[digits]) ++digits;
+  } else {
+    while (size * detail::kPowersOfTen[-digits + 1] < 1) --digits;
+  }
+  const double scale = detail::kPowersOfTen[15 - digits];
+  const double scaled = static_cast<double>(static_cast<std::int64_t>(size * scale + 0.5));
+  return std::copysign(scaled / scale, value);
+}
+
+}  // namespace greenlang

@@ -1,0 +1,196 @@
+// `batch`: a file of rows through a tool, with one ledger entry and a proof file beside the output.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <thread>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "ledger/merkle.hpp"
+#include "service/batch/job.hpp"
+#include "service/commands/command.hpp"
+#include "service/commands/progress.hpp"
+#include "service/proof/bundle.hpp"
+#include "service/proof/entry.hpp"
+
+namespace greenlang::service {
+namespace {
+
+struct Options {
+  std::string input, output, tool = "calculate_emissions", format, ledger;
+  bool json = false, no_ledger = false, quiet = false;
+  int workers = 0;
+};
+
+Result<RowFormat> format_of(const Options& options) {
+  const std::string& text = options.format;
+  if (text == "csv") return RowFormat::kCsv;
+  if (text == "ndjson") return RowFormat::kNdjson;
+  const auto named = [&](const std::string& name) { return name.ends_with(".ndjson") || name.ends_with(".jsonl"); };
+  return named(options.input) || (options.input == "-" && named(options.output)) ? RowFormat::kNdjson : RowFormat::kCsv;
+}
+
+std::string amount(double kg) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.3f", kg / 1000);
+  return text;
+}
+
+void print_summary(const tool::Tool& tool, const BatchReport& report) {
+  if (report.summary.empty()) return;
+  std::fprintf(stderr, "\n%-7s %-36s %12s %18s %22s\n", "scope", "fuel", "rows", "t CO2e", "t CO2 biogenic (memo)");
+  std::vector<double> totals(tool.add_up.size());
+  for (const auto& [key, group] : report.summary) {
+    const auto names = split(key, '\x1f');
+    std::fprintf(stderr, "%-7s %-36s %12s %18s %22s\n", names[0].empty() ? "-" : std::string(names[0]).c_str(),
+                 std::string(names.size() > 1 ? names[1] : "").c_str(), grouped(group.rows).c_str(), amount(group.sums[0]).c_str(), amount(group.sums[1]).c_str());
+    for (std::size_t i = 0; i < totals.size(); ++i) totals[i] += group.sums[i];
+  }
+  std::fprintf(stderr, "%-7s %-36s %12s %18s %22s\n", "", "all", grouped(report.rows - report.failed).c_str(), amount(totals[0]).c_str(), amount(totals[1]).c_str());
+}
+
+std::string report_json(const tool::Tool& tool, const BatchReport& report, const Bundle* bundle, const Options& options) {
+  std::string out = "{\"failed\":" + std::to_string(report.failed) + ",\"groups\":[";
+  bool first = true;
+  for (const auto& [key, group] : report.summary) {
+    out += first ? "{" : ",{";
+    first = false;
+    const auto names = split(key, '\x1f');
+    for (std::size_t i = 0; i < tool.group_by.size(); ++i) {
+      json::append_string(out, tool.group_by[i]);
+      out.push_back(':');
+      json::append_string(out, names[i]);
+      out.push_back(',');
+    }
+    for (std::size_t i = 0; i < tool.add_up.size(); ++i) {
+      json::append_string(out, tool.add_up[i]);
+      out.push_back(':');
+      // A sum of finite rows may overflow; JSON has no infinity.
+      if (std::isfinite(group.sums[i])) append_number(out, group.sums[i]);
+      else out += "null";
+      out.push_back(',');
+    }
+    out += "\"rows\":" + std::to_string(group.rows) + "}";
+  }
+  out += "],\"input_sha256\":\"" + hex(report.input_sha256) + "\",\"ledger_entry\":";
+  out += bundle != nullptr ? "\"" + std::to_string(bundle->index) + "\"" : "null";
+  out += ",\"output\":";
+  json::append_string(out, options.output);
+  out += ",\"output_sha256\":\"" + hex(report.output_sha256) + "\",\"rows\":" + std::to_string(report.rows) + ",\"rows_root\":\"" + hex(report.rows_root) + "\"}";
+  return out;
+}
+
+// Records the batch and gives the proof's bundle.
+Result<Bundle> record(const tool::Agent& agent, const tool::Tool& tool, const BatchReport& report, RowFormat format, ledger::Log& log) {
+  ledger::NewEntry entry;
+  entry.body = batch_entry(agent, tool, report, format);
+  Sha256 hash;
+  entry.leaf = ledger::leaf_hash(hash, entry.body);
+  auto appended = log.append(std::move(entry));
+  if (!appended) return std::move(appended.error());
+  return make_bundle(log, appended->index);
+}
+
+void print_report(const tool::Tool& tool, const BatchReport& report, const Bundle* bundle, const Options& options, double seconds) {
+  print_summary(tool, report);
+  std::fprintf(stderr, "\n%s rows answered, %s with an error, in %.2f s\n", grouped(report.rows).c_str(), grouped(report.failed).c_str(), seconds);
+  if (report.failed > 0) std::fprintf(stderr, "the column \"error\" says line and reason of each\n");
+  if (bundle != nullptr) std::fprintf(stderr, "recorded as ledger entry %s\n", grouped(bundle->index).c_str());
+  if (options.output != "-") {
+    std::fprintf(stderr, "output  %s\n", options.output.c_str());
+    if (bundle != nullptr) std::fprintf(stderr, "proof   %s.proof.json   (check: verify %s)\n", options.output.c_str(), options.output.c_str());
+  }
+}
+
+// Opens what is needed, calculates, records, and gives the files their names, in this order: an output under its
+// final name always has its ledger entry and its proof.
+Result<void> batch(const Context& context, const Options& options) {
+  auto loaded = load_agent(context);
+  if (!loaded) return std::move(loaded.error());
+  const tool::Tool* tool = loaded->agent.find(options.tool);
+  if (tool == nullptr) {
+    std::vector<std::string_view> known;
+    for (const tool::Tool& one : loaded->agent.tools) known.push_back(one.name);
+    return Error{ErrorCode::kNotFound, tool::unknown_name("tool", options.tool, known), ""};
+  }
+  auto format = format_of(options);
+  const int in_fd = options.input == "-" ? STDIN_FILENO : ::open(options.input.c_str(), O_RDONLY | O_CLOEXEC);
+  if (in_fd < 0) return Error{ErrorCode::kNotFound, std::string("cannot be opened: ") + std::strerror(errno), options.input};
+  struct ::stat about {};
+  if (::fstat(in_fd, &about) == 0 && S_ISDIR(about.st_mode)) return invalid(options.input, "is a directory; give a file");
+  std::unique_ptr<ledger::Log> log;
+  if (!options.no_ledger) {
+    auto opened = open_log(context, ledger_directory(context, options.ledger));
+    if (!opened) return std::move(opened.error());
+    log = std::move(*opened);
+  }
+  std::optional<NewFile> file;
+  if (options.output != "-") {
+    auto created = NewFile::create(options.output);
+    if (!created) return std::move(created.error());
+    file.emplace(std::move(*created));
+  }
+  watch_signals();
+  Progress progress(S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : 0, options.quiet || options.json);
+  const auto began = std::chrono::steady_clock::now();
+  BatchOptions how{*format, options.workers > 0 ? options.workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  auto report = run_batch(*tool, in_fd, file ? file->fd() : STDOUT_FILENO, how,
+                          [&](const BatchReport& so_far) { progress.show(so_far.input_bytes, so_far.rows); }, stop_requested());
+  progress.end();
+  if (!report) {
+    if (report.error().path.empty()) report.error().path = options.input == "-" ? "standard input" : options.input;
+    return std::move(report.error());
+  }
+  std::optional<Bundle> bundle;
+  if (file) {
+    if (auto synced = file->sync(); !synced) return synced;
+  }
+  if (log != nullptr) {
+    auto recorded = record(loaded->agent, *tool, *report, *format, *log);
+    if (!recorded) return std::move(recorded.error());
+    bundle.emplace(std::move(*recorded));
+  }
+  if (file && bundle) {
+    auto proof = NewFile::create(options.output + ".proof.json");
+    if (!proof) return std::move(proof.error());
+    if (auto written = proof->write(bundle_text(*bundle) + "\n"); !written) return written;
+    if (auto named = proof->commit(); !named) return named;
+  }
+  if (file) {
+    if (auto named = file->commit(); !named) return named;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  const Bundle* shown = bundle ? &*bundle : nullptr;
+  if (options.json && options.output != "-") std::printf("%s\n", report_json(*tool, *report, shown, options).c_str());
+  else if (options.json) std::fprintf(stderr, "%s\n", report_json(*tool, *report, shown, options).c_str());
+  else if (!options.quiet) print_report(*tool, *report, shown, options, seconds);
+  return {};
+}
+
+}  // namespace
+
+void add_batch(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("batch", "Put a file of rows through a tool and record it with a proof.\n"
+                                              "CSV: columns named as the tool's fields (see `tools`); others are carried along.\n"
+                                              "A bad row gets a text in the column \"error\"; the rest goes on.");
+  command->add_option("FILE", options->input, "Input, CSV or NDJSON; - for standard input")->required();
+  command->add_option("-o,--output", options->output, "Output; - for standard output")->required();
+  command->add_option("--tool", options->tool, "Tool for each row")->capture_default_str();
+  command->add_option("--format", options->format, "csv or ndjson; else by the file's name")->check(CLI::IsMember({"csv", "ndjson"}));
+  command->add_option("--ledger", options->ledger, "Folder of the ledger (else $GREENLANG_LEDGER, else the user's state folder)")->type_name("DIR");
+  command->add_flag("--no-ledger", options->no_ledger, "Do not record; no proof is made");
+  command->add_option("--workers", options->workers, "Threads that calculate; one a core when left out")->check(CLI::Range(1, 256));
+  command->add_flag("--json", options->json, "Report as one JSON object");
+  command->add_flag("-q,--quiet", options->quiet, "No progress and no report");
+  command->callback([options, &context] {
+    if (auto done = batch(context, *options); !done) context.exit_code = fail(done.error(), options->json);
+  });
+}
+
+}  // namespace greenlang::service
