@@ -11,6 +11,18 @@ namespace greenlang {
 namespace detail {
 inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                           1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// For 1e-7 <= size < 1e15: how many digits stand before the point, or minus the zeros that follow it.
+inline int digits_before_point(double size) {
+  int digits = 0;
+  if (size >= 1) {
+    if (size >= 1e4) digits = size >= 1e8 ? 8 : 4;
+    while (size >= kPowersOfTen[digits]) ++digits;
+  } else {
+    while (size * kPowersOfTen[-digits + 1] < 1) --digits;
+  }
+  return digits;
+}
 }  // namespace detail
 
 // `value` rounded to 15 significant digits, half away from zero: the double nearest to that decimal number.
@@ -19,14 +31,7 @@ inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e
 inline double round_15(double value) {
   const double size = std::abs(value);
   if (!(size >= 1e-7 && size < 1e15)) return value;
-  // The decimal exponent: digits before the point, or minus the zeros after it.
-  int digits = 0;
-  if (size >= 1) {
-    while (size >= detail::kPowersOfTen[digits]) ++digits;
-  } else {
-    while (size * detail::kPowersOfTen[-digits + 1] < 1) --digits;
-  }
-  const double scale = detail::kPowersOfTen[15 - digits];
+  const double scale = detail::kPowersOfTen[15 - detail::digits_before_point(size)];
   const double scaled = static_cast<double>(static_cast<std::int64_t>(size * scale + 0.5));
   return std::copysign(scaled / scale, value);
 }

@@ -42,7 +42,7 @@ TEST(Decimal, KeepsEveryShortDecimal) {
   for (int i = 1; i < 200000; i += 7) {
     const double value = i / 1000.0;
     ASSERT_EQ(round_15(value), value);
-    ASSERT_EQ(round_15(value * 1e6), value * 1e6);
+    ASSERT_EQ(round_15(i * 1000.0), i * 1000.0);
     ASSERT_EQ(round_15(i / 1e9), i / 1e9);
   }
 }

@@ -1,7 +1,10 @@
 #include "base/text.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -28,6 +31,16 @@ TEST(Text, NumbersPrintAsEcmaScriptDoes) {
     std::memcpy(&value, &bits, 8);
     EXPECT_EQ(number_text(value), text);
   }
+}
+
+RC_GTEST_PROP(Text, NumbersPrintAsTheShortestThatReadsBack, ()) {
+  const auto mantissa = *rc::gen::inRange<std::int64_t>(1, 999'999'999'999'999);
+  const int exponent = *rc::gen::inRange(0, 21);
+  const double value = static_cast<double>(mantissa) / std::pow(10, exponent) * (*rc::gen::element(1.0, -1.0, 1 + 2.3e-16));
+  RC_PRE(std::abs(value) >= 1e-6);
+  char text[64];
+  const std::string shortest(text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr);
+  RC_ASSERT(number_text(value) == shortest);
 }
 
 TEST(Text, ParseNumberRefusesWhatIsNotPlainDecimal) {

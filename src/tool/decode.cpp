@@ -34,18 +34,19 @@ std::string_view kind_name(const json::Value& value) {
   }
 }
 
-bool set_number(const Field& field, double value, void* object, Errors& errors, const std::string& path) {
+// `path` gives the JSON Pointer; called for an error only.
+bool set_number(const Field& field, double value, void* object, Errors& errors, const auto& path) {
   const bool integer = field.kind() == Kind::kInteger || field.kind() == Kind::kOptionalInteger;
   if (integer && (value != std::trunc(value) || std::abs(value) > 1e9)) {
-    add(errors, path, "must be a whole number; it is " + number_text(value));
+    add(errors, path(), "must be a whole number; it is " + number_text(value));
     return false;
   }
   if (field.minimum() && value < *field.minimum()) {
-    add(errors, path, "must be at least " + number_text(*field.minimum()) + "; it is " + number_text(value));
+    add(errors, path(), "must be at least " + number_text(*field.minimum()) + "; it is " + number_text(value));
     return false;
   }
   if (field.maximum() && value > *field.maximum()) {
-    add(errors, path, "must be at most " + number_text(*field.maximum()) + "; it is " + number_text(value));
+    add(errors, path(), "must be at most " + number_text(*field.maximum()) + "; it is " + number_text(value));
     return false;
   }
   void* member = field.member(object);
@@ -132,7 +133,7 @@ void decode_member(const json::Value& value, const Field& field, void* object, E
       return decode_list(value.get_array(), field, object, errors, path);
     default:
       if (!value.is_number()) return wrong("a number");
-      set_number(field, value.to_number<double>(), object, errors, path);
+      set_number(field, value.to_number<double>(), object, errors, [&] { return path; });
   }
 }
 
@@ -192,13 +193,8 @@ bool decode_cell(const Field& field, std::string_view cell, void* object, Errors
   if (is_number_kind(field.kind())) {
     const auto value = parse_number(cell);
     if (value) {
-      // The common case, without making a path.
-      if (field.kind() == Kind::kNumber && (!field.minimum() || *value >= *field.minimum()) &&
-          (!field.maximum() || *value <= *field.maximum())) {
-        *static_cast<double*>(field.member(object)) = *value;
-        return true;
-      }
-      return set_number(field, *value, object, errors, path());
+      // The common case first: a path is made only for an error.
+      return set_number(field, *value, object, errors, path);
     }
     std::string shown(cell.substr(0, 40));
     if (!is_utf8(shown)) shown = "(not UTF-8)";

@@ -148,16 +148,23 @@ std::optional<double> combined_uncertainty(const Activity& activity) {
   return std::sqrt(a * a + b * b);
 }
 
+// Every text that a plan depends on, each after which one it is and its length (field tables allow 200 bytes), so
+// that two questions never share a key.
 void append_key(std::string& key, const Activity& activity) {
-  // Every text that a plan depends on; \x1f cannot stand in a folded name.
-  for (std::string_view text : {activity.fuel_type, activity.region, activity.activity_unit, activity.heating_value_basis, activity.dataset,
-                                activity.sector, activity.category, activity.gwp_set, activity.ef_unit, activity.ef_source}) {
-    key.append(text);
-    key.push_back('\x1f');
+  char tag = 1;
+  for (const std::string_view* text : {&activity.fuel_type, &activity.region, &activity.activity_unit, &activity.heating_value_basis,
+                                       &activity.dataset, &activity.sector, &activity.category, &activity.gwp_set, &activity.ef_unit,
+                                       &activity.ef_source}) {
+    if (!text->empty()) {
+      key.push_back(tag);
+      key.push_back(static_cast<char>(text->size()));
+      key.append(*text);
+    }
+    ++tag;
   }
-  append_integer(key, activity.year.value_or(-1));
-  key.push_back(activity.scope ? static_cast<char>('0' + *activity.scope % 10) : '-');
-  if (activity.ef_value) append_number(key, *activity.ef_value);
+  const int numbers[] = {activity.year.value_or(-1), activity.scope.value_or(-1)};
+  key.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
+  if (activity.ef_value) key.append(reinterpret_cast<const char*>(&*activity.ef_value), sizeof(double));
 }
 
 }  // namespace

@@ -19,6 +19,8 @@
 namespace greenlang::service {
 namespace {
 
+constexpr std::size_t kSliceBytes = 128 * 1024;
+
 Result<void> write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(fd, bytes.data(), bytes.size());
@@ -146,10 +148,14 @@ void answer_blocks(Rows& rows, Line& line) {
 Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const BatchProgress& progress, const std::atomic<bool>& stop) {
   Sha256 output_hash;
   ledger::CompactTree tree;
-  const auto put = [&](std::string_view bytes) {
-    output_hash.update(bytes);
+  const auto put = [&](std::string_view bytes) -> Result<void> {
     report.output_bytes += bytes.size();
-    return write_all(out_fd, bytes);
+    // In slices, so that what was just hashed is still in the cache when the kernel copies it.
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(kSliceBytes, bytes.size()))) {
+      output_hash.update(bytes.substr(0, kSliceBytes));
+      if (auto written = write_all(out_fd, bytes.substr(0, kSliceBytes)); !written) return written;
+    }
+    return {};
   };
   if (!report.header.empty()) {
     if (auto written = put(report.header + "\n"); !written) return written;
