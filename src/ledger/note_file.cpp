@@ -80,7 +80,9 @@ Result<void> SigningKey::save(const std::string& path) const {
       return error;
     }
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0 || !sync_folder_of(path)) return failed(path, "write the key file");
+  if (::rename(temporary.c_str(), path.c_str()) != 0 || !sync_folder_of(path)) {
+    return failed(path, "write the key file");
+  }
   return {};
 }
 

@@ -56,7 +56,9 @@ TEST(Note, EveryChangedByteOfTextOrSignatureFails) {
 }
 
 TEST(Note, SignaturesOfOthersAreIgnoredButMustBeWellFormed) {
-  const std::string other = "\xE2\x80\x94 EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
+  const std::string other =
+      "\xE2\x80\x94 EnochRoot "
+      "rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
   EXPECT_TRUE(verifier().open(kText + "\n" + other + kSignature).ok());
   EXPECT_TRUE(verifier().open(kText + "\n" + kSignature + other).ok());
   EXPECT_FALSE(verifier().open(kText + "\n" + other).ok());
@@ -78,8 +80,8 @@ TEST(Note, TextMayHoldEmptyLinesButNoControlCharacters) {
 TEST(Note, MalformedKeysAreRefusedAndNeverShown) {
   const std::string secret = kSecret;
   for (const std::string& bad :
-       {std::string(), std::string("PRIVATE+KEY+"), secret.substr(12), secret + "A", secret.substr(0, secret.size() - 4),
-        std::string(kVerifier), "PRIVATE+KEY+Peter Neumann" + secret.substr(24),
+       {std::string(), std::string("PRIVATE+KEY+"), secret.substr(12), secret + "A",
+        secret.substr(0, secret.size() - 4), std::string(kVerifier), "PRIVATE+KEY+Peter Neumann" + secret.substr(24),
         "PRIVATE+KEY+PeterNeumann+c74f20a4" + secret.substr(33)}) {
     const Result<SigningKey> key = SigningKey::parse(bad);
     ASSERT_FALSE(key.ok()) << bad;

@@ -8,20 +8,31 @@
 namespace greenlang::tool {
 namespace {
 
-void add(Errors& errors, std::string path, std::string message) {
-  if (errors.size() < kMostErrors) errors.push_back(invalid(std::move(path), std::move(message)));
+// Where in the input we are, as a chain on the stack; it becomes text for an error only.
+struct Place {
+  const Place* outer = nullptr;
+  std::string_view name = {};  // of a member, or of the whole path when `outer` is null
+  std::optional<std::size_t> index = {};
+
+  std::string text() const {
+    std::string out = outer != nullptr ? outer->text() : std::string(name);
+    if (outer == nullptr) return out;
+    out.push_back('/');
+    if (index) return out + std::to_string(*index);
+    for (char c : name) {  // RFC 6901: "~" and "/" inside a member name are escaped
+      if (c == '~') out += "~0";
+      else if (c == '/') out += "~1";
+      else out.push_back(c);
+    }
+    return out;
+  }
+};
+
+void add(Errors& errors, const Place& place, std::string message) {
+  if (errors.size() < kMostErrors) errors.push_back(invalid(place.text(), std::move(message)));
 }
 
-// RFC 6901: "~" and "/" inside a member name are escaped.
-std::string pointer(const std::string& path, std::string_view name) {
-  std::string out = path + "/";
-  for (char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out.push_back(c);
-  }
-  return out;
-}
+void decode_object(const json::Value& input, const ObjectType& type, void* object, Errors& errors, const Place& place);
 
 std::string_view kind_name(const json::Value& value) {
   switch (value.kind()) {
@@ -34,19 +45,18 @@ std::string_view kind_name(const json::Value& value) {
   }
 }
 
-// `path` gives the JSON Pointer; called for an error only.
-bool set_number(const Field& field, double value, void* object, Errors& errors, const auto& path) {
+bool set_number(const Field& field, double value, void* object, Errors& errors, const Place& place) {
   const bool integer = field.kind() == Kind::kInteger || field.kind() == Kind::kOptionalInteger;
   if (integer && (value != std::trunc(value) || std::abs(value) > 1e9)) {
-    add(errors, path(), "must be a whole number; it is " + number_text(value));
+    add(errors, place, "must be a whole number; it is " + number_text(value));
     return false;
   }
   if (field.minimum() && value < *field.minimum()) {
-    add(errors, path(), "must be at least " + number_text(*field.minimum()) + "; it is " + number_text(value));
+    add(errors, place, "must be at least " + number_text(*field.minimum()) + "; it is " + number_text(value));
     return false;
   }
   if (field.maximum() && value > *field.maximum()) {
-    add(errors, path(), "must be at most " + number_text(*field.maximum()) + "; it is " + number_text(value));
+    add(errors, place, "must be at most " + number_text(*field.maximum()) + "; it is " + number_text(value));
     return false;
   }
   void* member = field.member(object);
@@ -59,9 +69,9 @@ bool set_number(const Field& field, double value, void* object, Errors& errors, 
   return true;
 }
 
-bool set_text(const Field& field, std::string_view value, void* object, Errors& errors, const std::string& path) {
+bool set_text(const Field& field, std::string_view value, void* object, Errors& errors, const Place& place) {
   if (value.size() > field.longest()) {
-    add(errors, path, "must have at most " + std::to_string(field.longest()) + " bytes; it has " +
+    add(errors, place, "must have at most " + std::to_string(field.longest()) + " bytes; it has " +
                           std::to_string(value.size()));
     return false;
   }
@@ -74,7 +84,7 @@ bool set_text(const Field& field, std::string_view value, void* object, Errors& 
       }
     }
     if (!found) {
-      add(errors, path, unknown_name("value", value, field.allowed()));
+      add(errors, place, unknown_name("value", value, field.allowed()));
       return false;
     }
   }
@@ -87,31 +97,31 @@ bool is_number_kind(Kind kind) {
   return kind == Kind::kNumber || kind == Kind::kOptionalNumber || kind == Kind::kInteger || kind == Kind::kOptionalInteger;
 }
 
-void decode_texts(const json::Array& items, const Field& field, void* object, Errors& errors, const std::string& path) {
+void decode_texts(const json::Array& items, const Field& field, void* object, Errors& errors, const Place& place) {
   auto& list = *static_cast<std::vector<std::string>*>(field.member(object));
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].is_string()) {
-      add(errors, path + "/" + std::to_string(i), "must be a string; it is " + std::string(kind_name(items[i])));
+      add(errors, {&place, {}, i}, "must be a string; it is " + std::string(kind_name(items[i])));
       continue;
     }
     list.emplace_back(std::string_view(items[i].get_string()));
   }
 }
 
-void decode_list(const json::Array& items, const Field& field, void* object, Errors& errors, const std::string& path) {
+void decode_list(const json::Array& items, const Field& field, void* object, Errors& errors, const Place& place) {
   if (items.size() > field.longest()) {
-    add(errors, path, "must have at most " + std::to_string(field.longest()) + " items; it has " + std::to_string(items.size()));
+    add(errors, place, "must have at most " + std::to_string(field.longest()) + " items; it has " + std::to_string(items.size()));
     return;
   }
-  if (field.kind() == Kind::kTexts) return decode_texts(items, field, object, errors, path);
+  if (field.kind() == Kind::kTexts) return decode_texts(items, field, object, errors, place);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    decode(items[i], *field.object(), field.ops().append(field.member(object)), errors, path + "/" + std::to_string(i));
+    decode_object(items[i], *field.object(), field.ops().append(field.member(object)), errors, {&place, {}, i});
   }
 }
 
-void decode_member(const json::Value& value, const Field& field, void* object, Errors& errors, const std::string& path) {
+void decode_member(const json::Value& value, const Field& field, void* object, Errors& errors, const Place& place) {
   const auto wrong = [&](std::string_view wanted) {
-    add(errors, path, "must be " + std::string(wanted) + "; it is " + std::string(kind_name(value)));
+    add(errors, place, "must be " + std::string(wanted) + "; it is " + std::string(kind_name(value)));
   };
   switch (field.kind()) {
     case Kind::kBoolean:
@@ -121,19 +131,19 @@ void decode_member(const json::Value& value, const Field& field, void* object, E
     case Kind::kText:
     case Kind::kOwnedText:
       if (!value.is_string()) return wrong("a string");
-      if (value.get_string().empty()) return add(errors, path, "must not be empty; leave it out instead");
-      set_text(field, value.get_string(), object, errors, path);
+      if (value.get_string().empty()) return add(errors, place, "must not be empty; leave it out instead");
+      set_text(field, value.get_string(), object, errors, place);
       return;
-    case Kind::kObject: return decode(value, *field.object(), field.member(object), errors, path);
+    case Kind::kObject: return decode_object(value, *field.object(), field.member(object), errors, place);
     case Kind::kOptionalObject:
-      return decode(value, *field.object(), field.ops().append(field.member(object)), errors, path);
+      return decode_object(value, *field.object(), field.ops().append(field.member(object)), errors, place);
     case Kind::kTexts:
     case Kind::kObjects:
       if (!value.is_array()) return wrong("an array");
-      return decode_list(value.get_array(), field, object, errors, path);
+      return decode_list(value.get_array(), field, object, errors, place);
     default:
       if (!value.is_number()) return wrong("a number");
-      set_number(field, value.to_number<double>(), object, errors, [&] { return path; });
+      set_number(field, value.to_number<double>(), object, errors, place);
   }
 }
 
@@ -151,6 +161,31 @@ bool given(const Field& field, const void* object) {
   }
 }
 
+void decode_object(const json::Value& input, const ObjectType& type, void* object, Errors& errors, const Place& place) {
+  if (!input.is_object()) {
+    return add(errors, place, "must be an object; it is " + std::string(kind_name(input)));
+  }
+  const json::Object& members = input.get_object();
+  std::size_t used = 0;
+  for (const Field& field : type.fields) {
+    const json::Value* value = members.if_contains(field.name());
+    if (value == nullptr) {
+      if (field.is_required()) add(errors, {&place, field.name(), {}}, "is required: " + std::string(field.doc()));
+      continue;
+    }
+    ++used;
+    decode_member(*value, field, object, errors, {&place, field.name(), {}});
+  }
+  if (used == members.size()) return;
+  std::vector<std::string_view> known;
+  for (const Field& field : type.fields) known.push_back(field.name());
+  for (const auto& member : members) {
+    if (type.find(member.key()) == nullptr) {
+      add(errors, {&place, member.key(), {}}, unknown_name("field", member.key(), known));
+    }
+  }
+}
+
 }  // namespace
 
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> known) {
@@ -163,42 +198,22 @@ std::string unknown_name(std::string_view what, std::string_view name, std::span
 }
 
 void decode(const json::Value& input, const ObjectType& type, void* object, Errors& errors, const std::string& path) {
-  if (!input.is_object()) {
-    return add(errors, path, "must be an object; it is " + std::string(kind_name(input)));
-  }
-  const json::Object& members = input.get_object();
-  std::size_t used = 0;
-  for (const Field& field : type.fields) {
-    const json::Value* value = members.if_contains(field.name());
-    if (value == nullptr) {
-      if (field.is_required()) add(errors, pointer(path, field.name()), "is required: " + std::string(field.doc()));
-      continue;
-    }
-    ++used;
-    decode_member(*value, field, object, errors, errors.size() < kMostErrors ? pointer(path, field.name()) : path);
-  }
-  if (used == members.size()) return;
-  std::vector<std::string_view> known;
-  for (const Field& field : type.fields) known.push_back(field.name());
-  for (const auto& member : members) {
-    if (type.find(member.key()) == nullptr) {
-      add(errors, pointer(path, member.key()), unknown_name("field", member.key(), known));
-    }
-  }
+  decode_object(input, type, object, errors, {nullptr, path, {}});
 }
 
 bool decode_cell(const Field& field, std::string_view cell, void* object, Errors& errors) {
   if (cell.empty()) return true;
-  const auto path = [&] { return pointer("", field.name()); };
+  const Place root;
+  const Place place{&root, field.name(), {}};
   if (is_number_kind(field.kind())) {
     const auto value = parse_number(cell);
     if (value) {
       // The common case first: a path is made only for an error.
-      return set_number(field, *value, object, errors, path);
+      return set_number(field, *value, object, errors, place);
     }
     std::string shown(cell.substr(0, 40));
     if (!is_utf8(shown)) shown = "(not UTF-8)";
-    add(errors, path(), "must be a number such as 1234.5; it is \"" + shown + "\"");
+    add(errors, place, "must be a number such as 1234.5; it is \"" + shown + "\"");
     return false;
   }
   switch (field.kind()) {
@@ -207,11 +222,11 @@ bool decode_cell(const Field& field, std::string_view cell, void* object, Errors
         *static_cast<std::string_view*>(field.member(object)) = cell;
         return true;
       }
-      return set_text(field, cell, object, errors, path());
-    case Kind::kOwnedText: return set_text(field, cell, object, errors, path());
+      return set_text(field, cell, object, errors, place);
+    case Kind::kOwnedText: return set_text(field, cell, object, errors, place);
     case Kind::kBoolean:
       if (cell != "true" && cell != "false") {
-        add(errors, path(), "must be true or false");
+        add(errors, place, "must be true or false");
         return false;
       }
       *static_cast<bool*>(field.member(object)) = cell == "true";
@@ -221,9 +236,10 @@ bool decode_cell(const Field& field, std::string_view cell, void* object, Errors
 }
 
 void require_fields(const ObjectType& type, const void* object, Errors& errors, const std::string& path) {
+  const Place outer{nullptr, path, {}};
   for (const Field& field : type.fields) {
     if (field.is_required() && !given(field, object)) {
-      add(errors, pointer(path, field.name()), "is required: " + std::string(field.doc()));
+      add(errors, {&outer, field.name(), {}}, "is required: " + std::string(field.doc()));
     }
   }
 }

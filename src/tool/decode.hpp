@@ -11,7 +11,7 @@
 
 namespace greenlang::tool {
 
-inline constexpr std::size_t kMostErrors = 100;  // further ones are counted, not listed
+inline constexpr std::size_t kMostErrors = 100;  // further ones are not listed
 
 // Fills `object`, a default-constructed struct that `type` describes. Texts become views into `input`.
 void decode(const json::Value& input, const ObjectType& type, void* object, Errors& errors,

@@ -123,11 +123,9 @@ void append_csv_cell(std::string& out, const Column& column, const void* object)
     case Kind::kText: csv::append_cell(out, *static_cast<const std::string_view*>(member)); return;
     case Kind::kOwnedText: csv::append_cell(out, *static_cast<const std::string*>(member)); return;
     case Kind::kTexts: {
+      const auto& list = *static_cast<const std::vector<std::string>*>(member);
       std::string joined;
-      for (const std::string& text : *static_cast<const std::vector<std::string>*>(member)) {
-        if (!joined.empty()) joined += "; ";
-        joined += text;
-      }
+      for (std::size_t i = 0; i < list.size(); ++i) joined += (i > 0 ? "; " : "") + list[i];
       csv::append_cell(out, joined);
       return;
     }

@@ -194,7 +194,10 @@ std::string json_schema(const ObjectType& type, Direction direction) {
 std::string tool_list(const Agent& agent) {
   Array tools;
   for (const Tool& tool : agent.tools) {
-    tools.emplace_back(Object{{"name", tool.name}, {"title", tool.title}, {"description", tool.doc}, {"version", tool.version},
+    // Canonical JSON sorts members; this is the order in which a person reads the fields.
+    Array order;
+    for (const Field& field : tool.input->fields) order.emplace_back(field.name());
+    tools.emplace_back(Object{{"name", tool.name}, {"field_order", std::move(order)}, {"title", tool.title}, {"description", tool.doc}, {"version", tool.version},
                               {"rows", tool.takes_rows()},
                               {"input_schema", schema(*tool.input, Direction::kInput)},
                               {"output_schema", schema(*tool.output, Direction::kOutput)}});

@@ -15,7 +15,8 @@ enum class Direction { kInput, kOutput };
 // One self-contained JSON Schema (2020-12) for a described struct.
 std::string json_schema(const ObjectType& type, Direction direction);
 
-// {"tools":[{name, title, description, version, input_schema, output_schema}]}
+// {"agent","version","data_version","tools":[{name, title, description, version, rows, field_order, input_schema,
+// output_schema}]}
 std::string tool_list(const Agent& agent);
 
 // An OpenAPI 3.1 document of the agent's tools and the service's fixed routes.

@@ -164,7 +164,8 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
   if (!lock) return lock.error();
   // A new log under an old key would contradict every checkpoint that was given away.
   if (!exists(paths.db) && exists(paths.key)) {
-    return Error{ErrorCode::kCorrupt, "there is a key but no ledger; restore it, or begin anew without the key", paths.db};
+    return Error{ErrorCode::kCorrupt, "there is a key but no ledger; restore it, or begin anew without the key",
+                 paths.db};
   }
   Result<Connection> connection = open_for_writing(paths.db, options);
   if (!connection) return connection.error();

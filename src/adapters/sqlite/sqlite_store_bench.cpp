@@ -82,7 +82,8 @@ void run(ledger::Log& log, const Load& load) {
     }
   };
   while (elapsed() < load.seconds) {
-    while (sent.size() - latency_us.size() < load.in_flight && (load.rate == 0 || sent.size() < elapsed() * load.rate)) {
+    while (sent.size() - latency_us.size() < load.in_flight &&
+           (load.rate == 0 || sent.size() < elapsed() * load.rate)) {
       ledger::NewEntry entry;
       entry.body = "{\"n\":" + std::to_string(sent.size()) + ",\"x\":\"" + filler + "\"}";
       entry.leaf = ledger::leaf_hash(hash, entry.body);

@@ -23,7 +23,8 @@ Result<void> Writer::prepare() {
   } kAll[] = {
       {begin_, "BEGIN IMMEDIATE"},
       {commit_, "COMMIT"},
-      {find_key_, "SELECT k.idx, e.leaf FROM keys k JOIN entries e ON e.idx = k.idx WHERE k.caller = ?1 AND k.key = ?2"},
+      {find_key_,
+       "SELECT k.idx, e.leaf FROM keys k JOIN entries e ON e.idx = k.idx WHERE k.caller = ?1 AND k.key = ?2"},
       {entry_, "INSERT INTO entries(idx, leaf, time_ms, caller, body) VALUES(?1, ?2, ?3, ?4, ?5)"},
       {put_key_, "INSERT INTO keys(caller, key, idx) VALUES(?1, ?2, ?3)"},
       {node_, "INSERT INTO nodes(level, idx, hash) VALUES(?1, ?2, ?3)"},

@@ -135,6 +135,7 @@ void by_explicit_factor(const Plan& plan, const Activity& activity, double amoun
 }
 
 double in_output_unit(double co2e_kg, std::string_view unit, Steps* steps) {
+  if (steps == nullptr && unit == kOutputUnits[0]) return co2e_kg;  // divided by 1
   const double per_kg = unit == "tCO2e" ? 1e3 : unit == "MtCO2e" ? 1e9 : 1;
   return quotient(steps, {"emissions_value", unit, "1 t = 1000 kg; 1 Mt = 1e6 t", "/emissions_value"},
                   {"CO2e", co2e_kg, "kg CO2e", {}}, {"kg_per_output_unit", per_kg, "kg", "SI"});

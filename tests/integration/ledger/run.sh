@@ -2,11 +2,11 @@
 # Exports ledgers of several sizes and has Go's sumdb packages check them; then breaks each exported part and
 # expects the check to say so.
 #
-#   run.sh <path of export_ledger>
+#   run.sh [path of export_ledger]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-exporter=$(realpath "${1:?usage: run.sh <path of export_ledger>}")
+exporter=$(realpath "${1:-$here/../../../build/release/bin/export_ledger}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
