@@ -42,6 +42,12 @@ void Steps::record(const StepHead& head, std::string_view op, const std::vector<
   add(head, op, terms, value);
 }
 
+void Steps::rename_field(std::string_view from, std::string_view to) {
+  for (Step& step : steps_) {
+    if (step.field == from) step.field = to;
+  }
+}
+
 std::string Steps::json() const {
   std::string out = "[";
   for (const Step& step : steps_) {

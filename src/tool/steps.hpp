@@ -47,6 +47,9 @@ class Steps {
     symbol_prefix_ = std::move(symbol_prefix);
     field_prefix_ = std::move(field_prefix);
   }
+  // Steps recorded so far for the output field `from` are for `to`; empty: for none. For tools that answer with the
+  // numbers of another calculation.
+  void rename_field(std::string_view from, std::string_view to);
   // A JSON array of {symbol, formula, value, unit, article, field, operands[]}.
   std::string json() const;
 

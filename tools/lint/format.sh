@@ -13,7 +13,7 @@ if [ "${1:-}" != --check ]; then
 fi
 
 wrong=$(printf '%s\0' "${files[@]}" | xargs -0 -n 8 -P "$(nproc)" clang-format-14 --dry-run 2>&1 |
-  awk -F : '/ code should be clang-formatted / { places[$1]++ }
+  awk -F : '/ code should be clang-formatted / && $1 ~ /pp$/ { places[$1]++ }
     END { for (file in places) print file ": " places[file] " places" }' | sort)
 if [ -n "$wrong" ]; then
   printf '%s\nrun: make format\n' "$wrong"

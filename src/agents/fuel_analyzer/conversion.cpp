@@ -80,7 +80,15 @@ Result<ConversionOutput> Conversion::operator()(const ConversionInput& input, to
     }
     out.value = quotient(steps, {"value", out.unit, "exact unit definitions", "/value"}, {symbol, value, {}, {}},
                          {"si_per_to_unit", (*to)->si, {}, (*to)->definition});
-    out.factor = input.value == 0 ? 0 : out.value / input.value;
+    if (input.value == 1) {
+      out.factor = out.value;
+    } else {  // the same calculation for one unit
+      ConversionInput one = input;
+      one.value = 1;
+      auto unit = (*this)(one, nullptr);
+      if (!unit) return std::move(unit.error());
+      out.factor = unit->value;
+    }
     out.source = kProperties;
     out.basis = input.heating_value_basis;
   }

@@ -126,10 +126,14 @@ void published(const Plan& plan, const Activity& activity, double amount_value, 
 
 void by_explicit_factor(const Plan& plan, const Activity& activity, double amount_value, Emissions& out, Steps* steps) {
   const std::string_view source = activity.ef_source.empty() ? plan.citation.source : activity.ef_source;
-  out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGasArticle, "/co2e_kg"},
-                        {{plan.unit_ratio ? "amount" : "activity_value", amount_value, {}, "input"},
-                         {"EF", *plan.explicit_kg_per_unit, plan.factor_unit, source}});
-  if (plan.explicit_is_co2) out.co2_kg = out.co2e_kg;
+  const Term amount_term{plan.unit_ratio ? "amount" : "activity_value", amount_value, {}, "input"};
+  const Term factor{"EF", *plan.explicit_kg_per_unit, plan.factor_unit, source};
+  if (plan.explicit_is_co2) {
+    out.co2_kg = product(steps, {kCo2.mass, "kg", kGasArticle, kCo2.field}, {amount_term, factor});
+    out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGwpArticle, "/co2e_kg"}, {{kCo2.mass, *out.co2_kg, "kg", {}}, {"GWP_CO2", 1, {}, "by definition"}});
+  } else {
+    out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGasArticle, "/co2e_kg"}, {amount_term, factor});
+  }
   out.scope = activity.scope;
   if (!activity.ef_source.empty()) out.factor.source = activity.ef_source;
 }

@@ -8,21 +8,7 @@ namespace {
 using tool::Steps;
 
 void add_line(Inventory& out, int index, std::string_view label, std::string_view category, std::string_view method, const Emissions& from) {
-  InventoryLine line;
-  line.activity = index;
-  line.label = label;
-  line.category = category;
-  line.method = method;
-  line.emissions = from;
-  line.co2e_kg = from.co2e_kg;
-  line.co2_kg = from.co2_kg;
-  line.ch4_kg = from.ch4_kg;
-  line.n2o_kg = from.n2o_kg;
-  line.biogenic_co2_kg = from.biogenic_co2_kg;
-  line.scope = from.scope;
-  line.factor = from.factor;
-  line.note = from.note;
-  out.lines.push_back(std::move(line));
+  out.lines.push_back({from, index, label, method, category});
 }
 
 // Steps of the line that comes next carry its number: "line3:CO2e", "/lines/3/co2e_kg".
@@ -32,47 +18,58 @@ void begin_line(const Inventory& out, Steps* steps) {
   steps->set_part("line" + number + ":", "/lines/" + number);
 }
 
-void add(GasTotals& total, const InventoryLine& line) {
-  total.co2e_kg += line.co2e_kg;
-  const bool split = line.co2_kg && line.ch4_kg && line.n2o_kg;
-  if (!split) {
-    total.unsplit_co2e_kg += line.co2e_kg;
-    return;
-  }
-  total.co2_kg += *line.co2_kg;
-  total.ch4_kg += *line.ch4_kg;
-  total.n2o_kg += *line.n2o_kg;
-}
+bool is_split(const InventoryLine& line) { return line.co2_kg && line.ch4_kg && line.n2o_kg; }
 
-// The totals as sums over lines, so that an explanation adds up the very lines.
-double total_of(const Inventory& out, std::string_view symbol, std::string_view field, auto&& includes, Steps* steps) {
+using Number = double (*)(const InventoryLine&);
+
+// A total as the sum over lines, so that an explanation adds up the very lines. `symbol` is the line's own.
+double total_of(const Inventory& out, const tool::StepHead& head, std::string_view symbol, auto&& includes, Number number, Steps* steps) {
   std::vector<std::string> symbols;
   std::vector<tool::Term> terms;
   symbols.reserve(out.lines.size());
   for (std::size_t i = 0; i < out.lines.size(); ++i) {
     if (!includes(out.lines[i])) continue;
-    symbols.push_back("line" + std::to_string(i) + ":CO2e");
-    terms.push_back({symbols.back(), out.lines[i].co2e_kg, "kg CO2e", {}});
+    symbols.push_back("line" + std::to_string(i) + ":" + std::string(symbol));
+    terms.push_back({symbols.back(), number(out.lines[i]), head.unit, {}});
   }
-  return tool::sum(steps, {symbol, "kg CO2e", "GHG Protocol Corporate Standard ch. 4", field}, terms);
+  return tool::sum(steps, head, terms);
+}
+
+// The totals of one scope; gas by gas over the lines that have a split.
+GasTotals totals_of(const Inventory& out, const std::string& name, auto&& includes, Steps* steps) {
+  constexpr std::string_view kArticle = "GHG Protocol Corporate Standard ch. 4";
+  const auto total = [&](const std::string& field, std::string_view unit, std::string_view symbol, auto&& also, Number number) {
+    const std::string head_symbol = field == "co2e_kg" ? name : name + "_" + field;
+    const std::string pointer = "/" + name + "/" + field;
+    return total_of(out, {head_symbol, unit, kArticle, pointer}, symbol, [&](const auto& line) { return includes(line) && also(line); }, number, steps);
+  };
+  const auto any = [](const InventoryLine&) { return true; };
+  const auto unsplit = [](const InventoryLine& line) { return !is_split(line); };
+  GasTotals sums;
+  sums.co2e_kg = total("co2e_kg", "kg CO2e", "CO2e", any, [](const auto& line) { return line.co2e_kg; });
+  sums.co2_kg = total("co2_kg", "kg", "m_CO2", is_split, [](const auto& line) { return *line.co2_kg; });
+  sums.ch4_kg = total("ch4_kg", "kg", "m_CH4", is_split, [](const auto& line) { return *line.ch4_kg; });
+  sums.n2o_kg = total("n2o_kg", "kg", "m_N2O", is_split, [](const auto& line) { return *line.n2o_kg; });
+  sums.unsplit_co2e_kg = total("unsplit_co2e_kg", "kg CO2e", "CO2e", unsplit, [](const auto& line) { return line.co2e_kg; });
+  return sums;
 }
 
 bool is_location(const InventoryLine& line) { return line.scope == 2 && line.method != "market"; }
 bool is_market(const InventoryLine& line) { return line.scope == 2 && line.method != "location"; }
 
 void sum_up(Inventory& out, Steps* steps) {
-  for (const InventoryLine& line : out.lines) {
-    if (line.scope == 1) add(out.scope_1, line);
-    if (is_location(line)) add(out.scope_2_location, line);
-    if (is_market(line)) add(out.scope_2_market, line);
-    if (line.scope == 3) add(out.scope_3, line);
-    if (line.biogenic_co2_kg && line.method != "market") out.biogenic_co2_kg += *line.biogenic_co2_kg;
+  if (steps != nullptr) {
+    steps->set_part("", "");
+    // Lines have no emissions_value.
+    for (std::size_t i = 0; i < out.lines.size(); ++i) steps->rename_field("/lines/" + std::to_string(i) + "/emissions_value", "");
   }
-  if (steps != nullptr) steps->set_part("", "");
-  out.scope_1.co2e_kg = total_of(out, "scope_1", "/scope_1/co2e_kg", [](const auto& l) { return l.scope == 1; }, steps);
-  out.scope_2_location.co2e_kg = total_of(out, "scope_2_location", "/scope_2_location/co2e_kg", is_location, steps);
-  out.scope_2_market.co2e_kg = total_of(out, "scope_2_market", "/scope_2_market/co2e_kg", is_market, steps);
-  out.scope_3.co2e_kg = total_of(out, "scope_3", "/scope_3/co2e_kg", [](const auto& l) { return l.scope == 3; }, steps);
+  out.scope_1 = totals_of(out, "scope_1", [](const auto& line) { return line.scope == 1; }, steps);
+  out.scope_2_location = totals_of(out, "scope_2_location", is_location, steps);
+  out.scope_2_market = totals_of(out, "scope_2_market", is_market, steps);
+  out.scope_3 = totals_of(out, "scope_3", [](const auto& line) { return line.scope == 3; }, steps);
+  const auto has_memo = [](const InventoryLine& line) { return line.biogenic_co2_kg && line.method != "market"; };
+  out.biogenic_co2_kg = total_of(out, {"biogenic_CO2", "kg", "outside of scopes: biogenic CO2 is reported apart", "/biogenic_co2_kg"}, "m_CO2_biogenic",
+                                 has_memo, [](const InventoryLine& line) { return *line.biogenic_co2_kg; }, steps);
   const auto grand = [&](std::string_view symbol, std::string_view field, std::string_view scope_2, double value) {
     return tool::sum(steps, {symbol, "kg CO2e", "scope 1 + scope 2 + scope 3", field},
                      {{"scope_1", out.scope_1.co2e_kg, "kg CO2e", {}}, {scope_2, value, "kg CO2e", {}}, {"scope_3", out.scope_3.co2e_kg, "kg CO2e", {}}});
@@ -87,9 +84,9 @@ void combine_uncertainty(Inventory& out) {
   for (const InventoryLine& line : out.lines) {
     if (line.scope != 1 && !is_location(line)) continue;
     total += line.co2e_kg;
-    if (!line.emissions.uncertainty_pct) continue;
+    if (!line.uncertainty_pct) continue;
     covered += line.co2e_kg;
-    squares += std::pow(line.co2e_kg * *line.emissions.uncertainty_pct, 2);
+    squares += std::pow(line.co2e_kg * *line.uncertainty_pct, 2);
   }
   if (covered <= 0) return;
   out.uncertainty_pct = std::sqrt(squares) / covered;
@@ -137,7 +134,9 @@ Result<void> InventoryCalculator::add_activity(const InventoryInput& input, int 
   if (scope_2) {
     if (given.market_ef_value) {
       if (auto added = add_market(given, index, *direct, out, steps); !added) return added;
-    } else if (!own_market) {
+    } else if (own_market) {
+      out.gaps.push_back("activity " + std::to_string(index) + ": an own factor stands in the location-based total too; that total asks for the grid's average");
+    } else {
       out.gaps.push_back("activity " + std::to_string(index) + ": no contract factor (market_ef_value), so the location-based factor stands in the market-based total too");
     }
   } else if (given.market_ef_value) {

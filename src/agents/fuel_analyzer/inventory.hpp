@@ -29,17 +29,12 @@ struct GasTotals {
   double co2e_kg = 0, co2_kg = 0, ch4_kg = 0, n2o_kg = 0, unsplit_co2e_kg = 0;
 };
 
-struct InventoryLine {
-  int activity = 0;  // index into activities
+// One contribution: an answer of the emissions calculation, and which activity it belongs to. Derives, so that the
+// field table reaches both.
+struct InventoryLine : Emissions {
+  int activity = 0;                // index into activities
   std::string_view label, method;  // method: location, market, or empty
   std::string_view category;
-  Emissions emissions;
-  // Flattened copies for the table of fields.
-  double co2e_kg = 0;
-  std::optional<double> co2_kg, ch4_kg, n2o_kg, biogenic_co2_kg;
-  std::optional<int> scope;
-  Citation factor;
-  std::string_view note;
 };
 
 struct Inventory {

@@ -1,6 +1,14 @@
 #include "agents/fuel_analyzer/lookup.hpp"
 
 namespace greenlang::fuel_analyzer {
+namespace {
+
+// Where the calculation's steps stand in this answer.
+constexpr std::pair<std::string_view, std::string_view> kFields[] = {
+    {"/co2e_kg", "/ef_value"}, {"/co2_kg", "/co2"}, {"/ch4_kg", "/ch4"}, {"/n2o_kg", "/n2o"},
+    {"/biogenic_co2_kg", "/biogenic_co2"}, {"/emissions_value", ""}};
+
+}  // namespace
 
 Result<LookupOutput> Lookup::operator()(const LookupInput& input, tool::Steps* steps) {
   const FactorTables& tables = calculator_.tables();
@@ -32,6 +40,9 @@ Result<LookupOutput> Lookup::operator()(const LookupInput& input, tool::Steps* s
   one.gwp_set = input.gwp_set;
   auto answer = calculator_(one, steps);
   if (!answer) return std::move(answer.error());
+  if (steps != nullptr) {
+    for (const auto& [from, to] : kFields) steps->rename_field(from, to);
+  }
   LookupOutput out;
   out.ef_uri = "ef://" + factor.id;
   out.ef_value = answer->co2e_kg;

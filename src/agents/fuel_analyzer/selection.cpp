@@ -12,7 +12,10 @@ namespace {
 using Rows = std::vector<const Factor*>;
 
 std::string shown(std::string_view text) {
-  return is_utf8(text) ? "\"" + std::string(text.substr(0, 60)) + "\"" : "(not UTF-8)";
+  if (!is_utf8(text)) return "(not UTF-8)";
+  std::size_t size = std::min<std::size_t>(text.size(), 60);
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // no half character
+  return "\"" + std::string(text.substr(0, size)) + "\"";
 }
 
 bool has_factor_in(const FactorTables& tables, const Fuel& fuel, const Region& region) {
@@ -146,7 +149,7 @@ Result<void> keep_sector(Rows& rows, const Question& question) {
   if (sectors.empty()) return {};
   const std::string what = rows.front()->dataset->title + " for " + rows.front()->fuel->key;
   if (question.sector.empty()) {
-    if (!differ || question.unit == nullptr) return {};
+    if (!differ) return {};
     return invalid("/sector", "say the sector (" + list_or(sectors) + "): CH4 and N2O of " + what + " depend on it");
   }
   keep(rows, [&](const Factor& row) { return row.sector.empty() || row.sector == question.sector; });

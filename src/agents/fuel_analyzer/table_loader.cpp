@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agents/fuel_analyzer/selection.hpp"
 #include "base/text.hpp"
 
 namespace greenlang::fuel_analyzer {
@@ -56,21 +57,43 @@ Result<csv::Table> read(std::span<const embedded::File> files, std::string_view 
   return Error{ErrorCode::kInternal, "the data file is missing from the program", std::string(path)};
 }
 
+constexpr std::string_view kFactorColumns[] = {
+    "fuel", "published_name", "region", "sector", "scope", "category", "table", "per_unit", "basis", "mass_unit",
+    "co2", "ch4", "n2o", "gas_form", "co2e", "biogenic", "heating_value", "heating_value_unit", "status"};
+
+// A column that is not there would read as empty cells.
+Result<void> has_columns(const csv::Table& table, std::string_view name, std::span<const std::string_view> columns) {
+  for (std::string_view column : columns) {
+    if (table.column(column) < 0) return invalid(std::string(name) + ":1", "the column \"" + std::string(column) + "\" is missing");
+  }
+  return {};
+}
+
+bool one_of(std::string_view text, std::span<const std::string_view> known) { return std::find(known.begin(), known.end(), text) != known.end(); }
+
 }  // namespace
 
 Result<void> TableLoader::load(std::span<const embedded::File> files) {
-  // In the order in which rows refer to each other.
-  const std::pair<std::string_view, Result<void> (TableLoader::*)(const csv::Table&)> kOrder[] = {
-      {"data/gwp100.csv", &TableLoader::gwp},
-      {"data/fuel/datasets.csv", &TableLoader::datasets},
-      {"data/fuel/regions.csv", &TableLoader::regions},
-      {"data/fuel/fuels.csv", &TableLoader::fuels},
-      {"data/fuel/fuel_properties.csv", &TableLoader::properties},
-      {"data/fuel/synonyms.csv", &TableLoader::synonyms},
+  struct Part {
+    std::string_view path;
+    Result<void> (TableLoader::*loader)(const csv::Table&);
+    std::vector<std::string_view> columns;
   };
-  for (const auto& [path, loader] : kOrder) {
+  // In the order in which rows refer to each other.
+  const Part kOrder[] = {
+      {"data/gwp100.csv", &TableLoader::gwp, {"gas", "AR4", "AR5", "AR6"}},
+      {"data/fuel/datasets.csv", &TableLoader::datasets,
+       {"dataset", "title", "edition", "citation", "verification", "year_from", "year_to", "precedence", "gwp_set"}},
+      {"data/fuel/regions.csv", &TableLoader::regions, {"region", "name", "parent", "aliases"}},
+      {"data/fuel/fuels.csv", &TableLoader::fuels, {"fuel", "name", "phase", "kind"}},
+      {"data/fuel/fuel_properties.csv", &TableLoader::properties,
+       {"dataset", "fuel", "net_cv_gj_per_t", "gross_cv_gj_per_t", "density_kg_per_m3"}},
+      {"data/fuel/synonyms.csv", &TableLoader::synonyms, {"name", "region", "fuel"}},
+  };
+  for (const auto& [path, loader, columns] : kOrder) {
     auto table = read(files, path);
     if (!table) return std::move(table.error());
+    if (auto whole = has_columns(*table, path, columns); !whole) return whole;
     if (auto loaded = (this->*loader)(*table); !loaded) return loaded;
   }
   for (const embedded::File& file : files) {
@@ -80,6 +103,7 @@ Result<void> TableLoader::load(std::span<const embedded::File> files) {
     if (dataset == nullptr) return invalid(std::string(file.path), "has no row in data/fuel/datasets.csv");
     auto table = csv::Table::read(std::string(file.path), file.bytes);
     if (!table) return std::move(table.error());
+    if (auto whole = has_columns(*table, file.path, kFactorColumns); !whole) return whole;
     if (auto loaded = factors(*table, *dataset); !loaded) return loaded;
   }
   return {};
@@ -252,7 +276,12 @@ Result<void> TableLoader::factor_row(const csv::Table& table, Row row, Factor& f
   if (factor.gases_are_co2e && !factor.dataset->gwp_set) {
     return at(table, row, "CO2e values need a gwp_set in data/fuel/datasets.csv");
   }
-  factor.biogenic = table.cell(row, "biogenic") == "1";
+  if (!one_of(factor.category, kCategories)) return at(table, row, "unknown category \"" + factor.category + "\"");
+  if (!factor.sector.empty() && !one_of(factor.sector, kSectors)) return at(table, row, "unknown sector \"" + factor.sector + "\"");
+  if (factor.scope > 3) return at(table, row, "scope must be 1, 2, 3 or empty");
+  const std::string_view biogenic = table.cell(row, "biogenic");
+  if (biogenic != "0" && biogenic != "1") return at(table, row, "biogenic must be 0 or 1");
+  factor.biogenic = biogenic == "1";
   if (auto read = gases(table, row, factor); !read) return read;
   return heating_value(table, row, factor);
 }
@@ -301,13 +330,31 @@ Result<void> TableLoader::add(const csv::Table& table, Row row, Factor&& factor)
 Result<void> TableLoader::load_own(std::string_view name, std::string_view text) {
   auto table = csv::Table::read(std::string(name), text);
   if (!table) return std::move(table.error());
-  for (std::string_view column : {"fuel", "region", "year", "scope", "per_unit", "co2e", "source"}) {
-    if (table->column(column) < 0) return invalid(std::string(name) + ":1", "the column \"" + std::string(column) + "\" is missing");
-  }
+  constexpr std::string_view kColumns[] = {"fuel", "region", "year", "scope", "per_unit", "co2e", "source"};
+  if (auto whole = has_columns(*table, name, kColumns); !whole) return whole;
   for (Row row = 0; row < table->rows(); ++row) {
     if (auto added = own_row(*table, row); !added) return added;
   }
   return {};
+}
+
+// The fuel that an own row means: by key, else by a name that means one fuel in the region; null when nothing has the
+// name. A second fuel under a known name would make every later question ambiguous.
+Result<const Fuel*> TableLoader::known_fuel(const csv::Table& table, Row row, const Region& region) {
+  const std::string_view key = table.cell(row, "fuel");
+  if (const Fuel* fuel = tables_.fuel(key)) return fuel;
+  const auto* meanings = tables_.named(key);
+  if (meanings == nullptr) return static_cast<const Fuel*>(nullptr);
+  std::set<std::string> keys;
+  for (const NamedFuel& meaning : *meanings) {
+    if (meaning.region == nullptr || contains(meaning.region, &region)) keys.insert(meaning.fuel->key);
+  }
+  if (keys.size() == 1) return tables_.fuel(*keys.begin());
+  if (keys.empty()) {
+    for (const NamedFuel& meaning : *meanings) keys.insert(meaning.fuel->key);
+  }
+  const std::vector<std::string_view> choices(keys.begin(), keys.end());
+  return at(table, row, "the fuel \"" + std::string(key) + "\" is ambiguous: say " + join_or(choices));
 }
 
 Result<void> TableLoader::own_row(const csv::Table& table, Row row) {
@@ -338,7 +385,9 @@ Result<void> TableLoader::own_row(const csv::Table& table, Row row) {
   factor.scope = *scope;
   const std::string_view key = table.cell(row, "fuel");
   if (fold_name(key).empty()) return at(table, row, "fuel is empty");
-  factor.fuel = tables_.fuel(key);
+  auto fuel = known_fuel(table, row, *factor.region);
+  if (!fuel) return std::move(fuel.error());
+  factor.fuel = *fuel;
   if (factor.fuel == nullptr) {  // a fuel of the company's own, with no known phase
     tables_.fuels_.push_back({std::string(key), std::string(key), Phase::kUnknown, Origin::kEnergy});
     factor.fuel = &tables_.fuels_.back();

@@ -35,6 +35,7 @@ class TableLoader {
   Result<void> factor_row(const csv::Table& table, Row row, Factor& factor);
   Result<void> heating_value(const csv::Table& table, Row row, Factor& factor);
   Result<void> own_row(const csv::Table& table, Row row);
+  Result<const Fuel*> known_fuel(const csv::Table& table, Row row, const Region& region);
   Result<void> gases(const csv::Table& table, Row row, Factor& factor);
   Result<std::optional<double>> number(const csv::Table& table, Row row, std::string_view column);
   Result<int> integer(const csv::Table& table, Row row, std::string_view column);

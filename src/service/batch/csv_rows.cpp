@@ -114,7 +114,7 @@ void CsvRows::row(const csv::Record& record, bool utf8, std::uint64_t line, Rows
   }
   out.bytes.push_back(',');
   summarizer_.add(answer);
-  end_row(start, out);
+  out.end_row(hash_, start);
 }
 
 void CsvRows::malformed(std::string_view raw, std::string_view why, std::uint64_t line, RowsOut& out) {
@@ -133,15 +133,7 @@ void CsvRows::failed(std::string_view raw, const std::string& message, RowsOut& 
   out.bytes.append(plan_.columns.size() + 1, ',');
   csv::append_cell(out.bytes, message);
   ++out.failed;
-  end_row(start, out);
-}
-
-void CsvRows::end_row(std::size_t start, RowsOut& out) {
-  hash_.update(std::string_view("\0", 1));
-  hash_.update(std::string_view(out.bytes).substr(start));
-  out.leaves.push_back(hash_.finish());
-  out.bytes.push_back('\n');
-  ++out.rows;
+  out.end_row(hash_, start);
 }
 
 void CsvRows::answer_overlong(std::string_view start, std::uint64_t line, RowsOut& out) {

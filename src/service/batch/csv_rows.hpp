@@ -32,7 +32,6 @@ class CsvRows final : public Rows {
   void row(const csv::Record& record, bool utf8, std::uint64_t line, RowsOut& out);
   void malformed(std::string_view raw, std::string_view why, std::uint64_t line, RowsOut& out);
   void failed(std::string_view raw, const std::string& message, RowsOut& out);
-  void end_row(std::size_t start, RowsOut& out);
 
   Plan plan_;
   std::unique_ptr<tool::Session> session_;

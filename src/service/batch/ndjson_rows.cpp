@@ -35,7 +35,7 @@ void NdjsonRows::answer_value(const json::Value& value, std::string_view raw, st
   out.bytes += ",\"output\":";
   out.bytes += answer_.output;
   out.bytes.push_back('}');
-  end_row(start, out);
+  out.end_row(hash_, start);
 }
 
 void NdjsonRows::failed(const Errors& errors, std::string_view raw, std::uint64_t line, RowsOut& out) {
@@ -56,15 +56,7 @@ void NdjsonRows::failed(const Errors& errors, std::string_view raw, std::uint64_
   else out.bytes += "null";
   out.bytes.push_back('}');
   ++out.failed;
-  end_row(start, out);
-}
-
-void NdjsonRows::end_row(std::size_t start, RowsOut& out) {
-  hash_.update(std::string_view("\0", 1));
-  hash_.update(std::string_view(out.bytes).substr(start));
-  out.leaves.push_back(hash_.finish());
-  out.bytes.push_back('\n');
-  ++out.rows;
+  out.end_row(hash_, start);
 }
 
 void NdjsonRows::answer_overlong(std::string_view, std::uint64_t line, RowsOut& out) {

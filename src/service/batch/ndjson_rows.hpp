@@ -21,7 +21,6 @@ class NdjsonRows final : public Rows {
 
  private:
   void failed(const Errors& errors, std::string_view raw, std::uint64_t line, RowsOut& out);
-  void end_row(std::size_t start, RowsOut& out);
 
   std::string header_;
   std::unique_ptr<tool::Session> session_;

@@ -1,5 +1,6 @@
 #include "service/batch/rows.hpp"
 
+#include "ledger/merkle.hpp"
 #include "service/batch/csv_rows.hpp"
 #include "service/batch/ndjson_rows.hpp"
 
@@ -10,6 +11,12 @@ void RowsOut::clear() {
   leaves.clear();
   rows = failed = 0;
   summary.clear();
+}
+
+void RowsOut::end_row(Sha256& hash, std::size_t start) {
+  leaves.push_back(ledger::leaf_hash(hash, std::string_view(bytes).substr(start)));
+  bytes.push_back('\n');
+  ++rows;
 }
 
 void add_to(Summary& total, const Summary& part) {

@@ -45,6 +45,8 @@ struct RowsOut {
   Summary summary;
 
   void clear();
+  // Ends the row that began at bytes[start]: hashes it and puts its line end.
+  void end_row(Sha256& hash, std::size_t start);
 };
 
 class Rows {
