@@ -22,7 +22,8 @@ git_files = git -c "safe.directory=*" ls-files --cached --others --exclude-stand
 programs = $(subst _,-,$(basename $(notdir $(wildcard src/programs/*.cpp))))
 integration := $(sort $(wildcard tests/integration/*/run.sh))
 chaos := $(sort $(wildcard tests/chaos/*/run.sh))
-benches := $(sort $(wildcard bench/*/run.sh))
+# Programs that the tests bring themselves.
+test_programs := $(basename $(notdir $(wildcard tests/integration/*/*.cpp)))
 
 export PORT METRICS_PORT
 
@@ -77,11 +78,17 @@ e2e: e2e-setup test-asan test-tsan fuzz integration chaos docs-check ## the full
 e2e-setup:
 	$(install) build test fuzz e2e
 
-integration: build $(integration:%=run/%)
+integration: build integration-build $(integration:%=run/%)
 chaos: build $(chaos:%=run/%)
 
-.PHONY: $(integration:%=run/%) $(chaos:%=run/%) $(benches:%=run/%)
-$(integration:%=run/%) $(chaos:%=run/%) $(benches:%=run/%): run/%:
+.PHONY: integration-build
+integration-build:
+ifneq ($(test_programs),)
+	$(step) "build the programs of the tests" cmake --build --preset release --target $(test_programs)
+endif
+
+.PHONY: $(integration:%=run/%) $(chaos:%=run/%)
+$(integration:%=run/%) $(chaos:%=run/%): run/%:
 	$(step) "$(patsubst %/run.sh,%,$*)" $*
 
 .PHONY: fuzz
@@ -107,9 +114,9 @@ test-coverage: test-%: build/%/build.ninja
 	$(step) "unit, property and golden tests ($*)" ctest --preset $* -j $(JOBS) --no-tests=error
 
 .PHONY: bench
-bench: build ## benchmarks, side by side with what others offer
+bench: build ## benchmarks beside what others offer (BENCH=--quick: small)
 	$(install) bench
-	@$(MAKE) $(benches:%=run/%)
+	$(step) "benchmarks" bench/run.sh $(BENCH)
 
 # ---- keeping order
 

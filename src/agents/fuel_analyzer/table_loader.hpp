@@ -25,6 +25,10 @@ class TableLoader {
 
  private:
   using Row = std::size_t;
+
+  static Error at(const csv::Table& table, Row row, std::string message);
+  // A column that is not there would read as empty cells.
+  static Result<void> has_columns(const csv::Table& table, std::string_view name, std::span<const std::string_view> columns);
   Result<void> gwp(const csv::Table& table);
   Result<void> datasets(const csv::Table& table);
   Result<void> regions(const csv::Table& table);

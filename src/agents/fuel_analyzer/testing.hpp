@@ -79,13 +79,13 @@ inline Reply ask(std::string_view tool, const json::Value& input, bool explain =
   return out;
 }
 
-inline Reply ask(std::string_view tool, std::string_view input, const Loaded& loaded = shipped()) {
+inline Reply ask(std::string_view tool, const char* input, const Loaded& loaded = shipped()) {
   auto value = json::parse(input);
   GL_CHECK(value.ok());
   return ask(tool, *value, false, loaded);
 }
 
-inline Reply emissions(std::string_view input, const Loaded& loaded = shipped()) { return ask("calculate_emissions", input, loaded); }
+inline Reply emissions(const char* input, const Loaded& loaded = shipped()) { return ask("calculate_emissions", input, loaded); }
 
 // The question whose answer is exactly this row.
 inline json::Object question_of(const Factor& row, double amount) {

@@ -36,7 +36,9 @@ def test_a_batch_is_the_same_as_on_the_command_line(server: product.Server, tmp_
     assert output["rows"] == 5 and output["failed"] == 3
     assert output["output_sha256"] == hashlib.sha256(answer.body).hexdigest()
     (tmp_path / "out.csv").write_bytes(answer.body)
-    (tmp_path / "out.csv.proof.json").write_text(json.dumps(bundle, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+    (tmp_path / "out.csv.proof.json").write_text(
+        json.dumps(bundle, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    )
     assert product.run("verify", tmp_path / "out.csv").code == product.DONE
 
 
@@ -45,7 +47,14 @@ def test_however_the_bytes_arrive_the_answer_is_the_same(server: product.Server)
     for size in (1, 7, 64):
         with Wire(server.port) as wire:
             pieces = [MIXED[at : at + size] for at in range(0, len(MIXED), size)]
-            wire.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunked(*pieces))
+            wire.send(
+                b"POST "
+                + BATCH
+                + b" HTTP/1.1\r\nHost: x\r\n"
+                + CSV
+                + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + chunked(*pieces)
+            )
             assert wire.response().body == whole
 
 
@@ -76,7 +85,13 @@ def test_20_mb_go_in_while_answers_come_out(server: product.Server) -> None:
     with Wire(server.port) as wire:
 
         def send() -> None:
-            wire.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % (len(CSV_HEADER) + len(block) * blocks))
+            wire.send(
+                b"POST "
+                + BATCH
+                + b" HTTP/1.1\r\nHost: x\r\n"
+                + CSV
+                + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % (len(CSV_HEADER) + len(block) * blocks)
+            )
             wire.send(CSV_HEADER)
             for _ in range(blocks):
                 assert wire.send(block)
@@ -106,10 +121,25 @@ def test_clients_that_leave_a_batch(ledger: pathlib.Path) -> None:
         before = server.get_json("/readyz")["entries"]
         for _ in range(5):
             with Wire(server.port) as wire:  # in the middle of sending
-                wire.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Content-Length: 50000000\r\n\r\n" + CSV_HEADER + CSV_ROW * 20_000)
+                wire.send(
+                    b"POST "
+                    + BATCH
+                    + b" HTTP/1.1\r\nHost: x\r\n"
+                    + CSV
+                    + b"Content-Length: 50000000\r\n\r\n"
+                    + CSV_HEADER
+                    + CSV_ROW * 20_000
+                )
                 assert wire.response_head().startswith(b"HTTP/1.1 200")
             with Wire(server.port) as wire:  # in the middle of a chunk
-                wire.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + CSV_HEADER)
+                wire.send(
+                    b"POST "
+                    + BATCH
+                    + b" HTTP/1.1\r\nHost: x\r\n"
+                    + CSV
+                    + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n"
+                    + CSV_HEADER
+                )
         answer = upload(server, MIXED)
         assert answer.status == 200 and len(answer.trailers) == 1
         assert server.get_json("/readyz")["entries"] == before + 1, "what was not sent to its end is not recorded"
@@ -120,7 +150,9 @@ def test_clients_that_leave_a_batch(ledger: pathlib.Path) -> None:
 def test_a_client_that_sends_but_never_reads_does_not_fill_memory(ledger: pathlib.Path) -> None:
     with product.serving(ledger) as server:
         with Wire(server.port, timeout_s=3) as wire:
-            wire.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Content-Length: 500000000\r\n\r\n" + CSV_HEADER)
+            wire.send(
+                b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Content-Length: 500000000\r\n\r\n" + CSV_HEADER
+            )
             sent = 0
             with contextlib.suppress(TimeoutError):
                 while sent < 400_000_000:
@@ -143,7 +175,14 @@ def test_sigterm_answers_what_is_in_flight(ledger: pathlib.Path) -> None:
         assert idle.response().status == 200
         whole = post(close=False)
         half.send(whole[:-20])
-        batch.send(b"POST " + BATCH + b" HTTP/1.1\r\nHost: x\r\n" + CSV + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(CSV_HEADER + CSV_ROW * 10_000, end=b""))
+        batch.send(
+            b"POST "
+            + BATCH
+            + b" HTTP/1.1\r\nHost: x\r\n"
+            + CSV
+            + b"Transfer-Encoding: chunked\r\n\r\n"
+            + chunked(CSV_HEADER + CSV_ROW * 10_000, end=b"")
+        )
         assert batch.response_head().startswith(b"HTTP/1.1 200")
         server.process.send_signal(signal.SIGTERM)
         product.until(lambda: any('"stopping"' in line for line in server.log), "the server to hear of it")

@@ -119,9 +119,18 @@ class Wire:
         return not self._bytes and not self._more()
 
 
-def post(body: bytes = QUESTION, path: bytes = CALCULATE, headers: bytes = JSON, method: bytes = b"POST", close: bool = True) -> bytes:
+def post(
+    body: bytes = QUESTION, path: bytes = CALCULATE, headers: bytes = JSON, method: bytes = b"POST", close: bool = True
+) -> bytes:
     ending = b"Connection: close\r\n" if close else b""
-    return b"%s %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n%s\r\n%s" % (method, path, headers, len(body), ending, body)
+    return b"%s %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n%s\r\n%s" % (
+        method,
+        path,
+        headers,
+        len(body),
+        ending,
+        body,
+    )
 
 
 def get(path: bytes, method: bytes = b"GET", headers: bytes = b"", close: bool = True) -> bytes:

@@ -19,7 +19,13 @@ from conftest import Desk
 SAMPLE = product.ROOT / "data/samples/fuel_ledger.csv"
 WRONG_ON_PURPOSE = {"R0024", "R0059", "R0092", "R0128", "R0164", "R0199", "R0237", "R0275", "R0312"}
 QUESTION = json.dumps(product.QUESTION).encode()
-MIXED = product.HEADER + product.ROW + product.ROW.replace(b",5,", b",-5,") + product.ROW.replace(b"DERV", b"coal") + product.ROW
+MIXED = (
+    product.HEADER
+    + product.ROW
+    + product.ROW.replace(b",5,", b",-5,")
+    + product.ROW.replace(b"DERV", b"coal")
+    + product.ROW
+)
 
 
 def table(content: bytes) -> list[dict[str, str]]:
@@ -43,7 +49,9 @@ def test_the_sample_ledger(desk: Desk) -> None:
     good = [row for row in rows if not row["error"]]
     assert all(row["co2e_kg"] and row["factor.source"] and row["factor.table"] for row in good)
     assert sum(group["rows"] for group in report["groups"]) == len(good)
-    assert sum(group["co2e_kg"] for group in report["groups"]) == pytest.approx(sum(float(row["co2e_kg"]) for row in good))
+    assert sum(group["co2e_kg"] for group in report["groups"]) == pytest.approx(
+        sum(float(row["co2e_kg"]) for row in good)
+    )
     assert desk.left() == ["out.csv", "out.csv.proof.json"]
 
 
@@ -60,7 +68,9 @@ def test_ndjson(desk: Desk) -> None:
     done = desk.batch(b"\n".join(lines), "--json", name="in.ndjson", output="out.ndjson")
     assert done.code == product.DONE and (done.json()["rows"], done.json()["failed"]) == (5, 3)
     rows = [json.loads(line) for line in desk.read("out.ndjson").splitlines()]
-    assert [sorted(row) for row in rows] == [["input", "output"]] + [["error", "line", "raw"]] * 3 + [["input", "output"]]
+    assert [sorted(row) for row in rows] == [["input", "output"]] + [["error", "line", "raw"]] * 3 + [
+        ["input", "output"]
+    ]
     assert [row["line"] for row in rows[1:4]] == [2, 3, 4] and rows[1]["raw"] == lines[1].decode()
     assert "appears twice" in rows[3]["error"][0]["detail"]
     assert rows[0]["output"]["co2e_kg"] == pytest.approx(12.8541) and rows[0] == rows[4]
@@ -89,14 +99,23 @@ def test_pipes(desk: Desk, format_name: str) -> None:
 def test_a_row_stream_answers_a_reader_that_stops(desk: Desk) -> None:
     command = f"'{product.PROGRAM}' batch - -o - -q --no-ledger | head -n 2; echo \"${{PIPESTATUS[0]}}\""
     content = product.HEADER + product.ROW * 200_000
-    done = subprocess.run(["bash", "-c", command], input=content, capture_output=True, check=True, timeout=60, env=product.surroundings())
+    done = subprocess.run(
+        ["bash", "-c", command], input=content, capture_output=True, check=True, timeout=60, env=product.surroundings()
+    )
     lines = done.stdout.splitlines()
     assert len(lines) == 3 and int(lines[2]) == product.UNAVAILABLE
     assert b"Broken pipe" in done.stderr
 
 
 def test_the_same_bytes_whatever_the_workers(desk: Desk, big_csv: Callable[[int], pathlib.Path]) -> None:
-    content = big_csv(30_000).read_bytes() + b'"odd\n"\n' + b"x" * 1_200_000 + b"\n" + MIXED[len(product.HEADER) :] * 5000 + b'"never closed,' * 3
+    content = (
+        big_csv(30_000).read_bytes()
+        + b'"odd\n"\n'
+        + b"x" * 1_200_000
+        + b"\n"
+        + MIXED[len(product.HEADER) :] * 5000
+        + b'"never closed,' * 3
+    )
     desk.write("in.csv", content)
     reports, outputs = [], []
     for workers in ("1", "2", "5"):
@@ -111,7 +130,14 @@ def test_the_same_bytes_whatever_the_workers(desk: Desk, big_csv: Callable[[int]
 
 def test_memory_is_bounded_for_a_million_rows(desk: Desk, big_csv: Callable[[int], pathlib.Path]) -> None:
     process = product.start(
-        "batch", big_csv(1_000_000), "-o", "out.csv", "--json", cwd=desk.folder, stdout=subprocess.PIPE, env=product.surroundings(GREENLANG_LEDGER=str(desk.ledger))
+        "batch",
+        big_csv(1_000_000),
+        "-o",
+        "out.csv",
+        "--json",
+        cwd=desk.folder,
+        stdout=subprocess.PIPE,
+        env=product.surroundings(GREENLANG_LEDGER=str(desk.ledger)),
     )
     assert process.stdout is not None
     report = json.loads(process.stdout.read())
@@ -194,7 +220,12 @@ def drop_row(content: bytes) -> bytes:
     return b"".join(content.splitlines(keepends=True)[:-1])
 
 
-HASH, ROOT, AGAIN, FILE = "SHA-256 of the output file", "Merkle root over its rows", "every row calculated again", "the output file"
+HASH, ROOT, AGAIN, FILE = (
+    "SHA-256 of the output file",
+    "Merkle root over its rows",
+    "every row calculated again",
+    "the output file",
+)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +245,21 @@ HASH, ROOT, AGAIN, FILE = "SHA-256 of the output file", "Merkle root over its ro
         (lambda _: b"", {FILE}),
         (lambda _: b"PK\x03\x04", {FILE}),
     ],
-    ids=["number", "input", "error text", "swapped", "dropped", "appended", "truncated", "last newline", "CRLF", "header", "cut header", "empty", "zip"],
+    ids=[
+        "number",
+        "input",
+        "error text",
+        "swapped",
+        "dropped",
+        "appended",
+        "truncated",
+        "last newline",
+        "CRLF",
+        "header",
+        "cut header",
+        "empty",
+        "zip",
+    ],
 )
 def test_a_changed_output_fails_by_check(desk: Desk, change: Callable[[bytes], bytes], failed: set[str]) -> None:
     desk.batch(MIXED)

@@ -11,7 +11,9 @@ from conftest import Desk
 
 SAMPLES = product.ROOT / "data/samples"
 OWN = SAMPLES / "company_factors.csv"
-ELECTRICITY = json.dumps({"activity_value": 100, "activity_unit": "kWh", "fuel_type": "electricity", "region": "GB", "year": 2025})
+ELECTRICITY = json.dumps(
+    {"activity_value": 100, "activity_unit": "kWh", "fuel_type": "electricity", "region": "GB", "year": 2025}
+)
 
 
 def test_an_own_factor_is_used_and_named() -> None:
@@ -29,7 +31,11 @@ def test_the_option_stands_before_or_after_the_command() -> None:
 
 
 def test_the_data_version_names_the_file() -> None:
-    assert product.run("--factors", OWN, "--version").text.strip().endswith("+own:" + hashlib.sha256(OWN.read_bytes()).hexdigest())
+    assert (
+        product.run("--factors", OWN, "--version")
+        .text.strip()
+        .endswith("+own:" + hashlib.sha256(OWN.read_bytes()).hexdigest())
+    )
 
 
 def test_a_batch_with_own_factors_is_verified_with_them(desk: Desk) -> None:

@@ -60,7 +60,23 @@ TEXT = (HEADER + ROW).decode()
         (TEXT.replace(",", "\t").encode(), "missing column"),
         (b'"never closed\n' + ROW, "never closed"),
     ],
-    ids=["empty", "blank lines", "only a mark", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-16 without mark", "xlsx", "ELF", "PNG", "noise", "long header", "semicolons", "tabs", "quote"],
+    ids=[
+        "empty",
+        "blank lines",
+        "only a mark",
+        "UTF-16",
+        "UTF-16LE",
+        "UTF-16BE",
+        "UTF-16 without mark",
+        "xlsx",
+        "ELF",
+        "PNG",
+        "noise",
+        "long header",
+        "semicolons",
+        "tabs",
+        "quote",
+    ],
 )
 def test_no_rows_at_all(desk: Desk, content: bytes, says: str) -> None:
     for done in (desk.batch(content), desk.run("batch", "-", "-o", "out.csv", stdin=content)):
@@ -100,9 +116,14 @@ def test_a_file_without_permission() -> None:
         secret = folder / "secret.csv"
         secret.write_bytes(HEADER + ROW)
         secret.chmod(0)
-        identity = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 and product.can_be_nobody() else {}
+        identity = (
+            {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 and product.can_be_nobody() else {}
+        )
         done = subprocess.run(
-            [program, "batch", secret, "-o", folder / "out.csv", "--no-ledger"], capture_output=True, check=False, **identity  # type: ignore[call-overload]
+            [program, "batch", secret, "-o", folder / "out.csv", "--no-ledger"],
+            capture_output=True,
+            check=False,
+            **identity,  # type: ignore[call-overload]
         )
         assert done.returncode == product.INVALID and b"secret.csv: cannot be opened: Permission denied" in done.stderr
         assert not (folder / "out.csv").exists()
@@ -137,7 +158,9 @@ def test_a_wrong_header_is_refused_by_name(desk: Desk, header: bytes, says: str)
 def test_a_header_in_another_encoding_is_refused(desk: Desk) -> None:
     """It would stand in the ledger's entry and in the proof, which are JSON and so UTF-8."""
     done = desk.batch(b"remark\xe9," + HEADER + b"x," + ROW)
-    assert done.code == product.INVALID, "and if it is taken, verify cannot even read the proof: " + desk.run("verify", "out.csv").said
+    assert done.code == product.INVALID, (
+        "and if it is taken, verify cannot even read the proof: " + desk.run("verify", "out.csv").said
+    )
     assert "UTF-8" in done.err and desk.left() == ["in.csv"]
 
 
@@ -157,7 +180,9 @@ def test_columns_in_any_order_and_strange_ones_carried_along(desk: Desk) -> None
 
 
 def test_byte_order_mark_crlf_and_quoted_newlines(desk: Desk) -> None:
-    content = b"\xef\xbb\xbfremark," + HEADER + b'"two\nlines",' + ROW + b'"a ""b"", c\r\nd",' + ROW + b"," + ROW.rstrip()
+    content = (
+        b"\xef\xbb\xbfremark," + HEADER + b'"two\nlines",' + ROW + b'"a ""b"", c\r\nd",' + ROW + b"," + ROW.rstrip()
+    )
     for variant in (content, content.replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n")):
         done = desk.batch(variant, "--json")
         assert (done.json()["rows"], done.json()["failed"]) == (3, 0)
@@ -206,7 +231,9 @@ def test_amounts_that_are_none(desk: Desk, amount: str, says: str) -> None:
     assert desk.run("verify", "out.csv").code == product.DONE
 
 
-@pytest.mark.parametrize("amount", ["0", "-0", "5.", ".5", "+5", "1e3", "1E-3", "0.1", "123456789.123456789", "1e18", "4.9e-324"])
+@pytest.mark.parametrize(
+    "amount", ["0", "-0", "5.", ".5", "+5", "1e3", "1E-3", "0.1", "123456789.123456789", "1e18", "4.9e-324"]
+)
 def test_amounts_that_are_some(desk: Desk, amount: str) -> None:
     done = desk.batch(HEADER + ROW.replace(b"5,L", f"{amount},L".encode()), "--json")
     assert done.json()["failed"] == 0
@@ -269,7 +296,15 @@ def test_a_lone_carriage_return_cannot_make_a_row_for_others(desk: Desk) -> None
 
 @pytest.mark.parametrize(
     "cell",
-    [b'"x,line 9"', b'"x,line 9: y"', b'"line 9: x"', b'"x,""line 9: y"', b'"x,line 3: malformed row: y"', b'"x,line 99999999999999999999: y"', b'"x\n,line 5: y"'],
+    [
+        b'"x,line 9"',
+        b'"x,line 9: y"',
+        b'"line 9: x"',
+        b'"x,""line 9: y"',
+        b'"x,line 3: malformed row: y"',
+        b'"x,line 99999999999999999999: y"',
+        b'"x\n,line 5: y"',
+    ],
 )
 def test_a_cell_that_looks_like_an_error_does_not_confuse_verify(desk: Desk, cell: bytes) -> None:
     for row in (ROW.replace(b"DERV", cell), ROW.replace(b"5,L", b"5," + cell), ROW.replace(b"5,L", cell + b",L")):
@@ -293,7 +328,23 @@ def test_no_remark_keeps_verify_from_calculating_a_row_again(desk: Desk, remark:
 
 def mangled(chosen: random.Random, rows: int) -> bytes:
     """Rows with random bytes of CSV's grammar put into them."""
-    pieces = [b'"', b'""', b",", b"\n", b"\r\n", b" ", b"a", "é".encode(), b"\xff", b"9", b"-", b"e", b"\t", b"\xe2\x82", b"\\"]
+    pieces = [
+        b'"',
+        b'""',
+        b",",
+        b"\n",
+        b"\r\n",
+        b" ",
+        b"a",
+        "é".encode(),
+        b"\xff",
+        b"9",
+        b"-",
+        b"e",
+        b"\t",
+        b"\xe2\x82",
+        b"\\",
+    ]
     out = bytearray(b"remark," + HEADER)
     for _ in range(rows):
         row = bytearray(b"x," + ROW.rstrip())
@@ -323,11 +374,24 @@ def test_whatever_the_rows_the_output_verifies_and_others_can_read_it(desk: Desk
 @pytest.mark.parametrize("format_name", ["csv", "ndjson"])
 def test_a_line_of_a_gigabyte(desk: Desk, format_name: str) -> None:
     process = product.start(
-        "batch", "-", "-o", "out", "--format", format_name, "--json", cwd=desk.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        "batch",
+        "-",
+        "-o",
+        "out",
+        "--format",
+        format_name,
+        "--json",
+        cwd=desk.folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env=product.surroundings(GREENLANG_LEDGER=str(desk.ledger)),
     )
     assert process.stdin is not None and process.stdout is not None
-    good = ROW if format_name == "csv" else b'{"activity_value":5,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025}\n'
+    good = (
+        ROW
+        if format_name == "csv"
+        else b'{"activity_value":5,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025}\n'
+    )
     block = b"x" * (1 << 20)
     process.stdin.write((HEADER if format_name == "csv" else b"") + good)
     for _ in range(1024):
@@ -359,7 +423,12 @@ def test_rows_about_the_limit(desk: Desk) -> None:
 def test_ndjson_rows_about_the_limit(desk: Desk) -> None:
     limit = 512 * 1024
     widths = [980, 992, 993, 1000, 1001, limit - 8, limit - 7, limit, 2 * limit - 8, 2 * limit, 3 * limit]
-    done = desk.batch(b"".join(b'{"a":"' + b"x" * width + b'"}\n[]\n' for width in widths), "--json", name="in.ndjson", output="out.ndjson")
+    done = desk.batch(
+        b"".join(b'{"a":"' + b"x" * width + b'"}\n[]\n' for width in widths),
+        "--json",
+        name="in.ndjson",
+        output="out.ndjson",
+    )
     assert (done.json()["rows"], done.json()["failed"]) == (2 * len(widths), 2 * len(widths))
     rows = [json.loads(line) for line in desk.read("out.ndjson").splitlines()]
     assert [row["line"] for row in rows] == list(range(1, 2 * len(widths) + 1))

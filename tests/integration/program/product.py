@@ -62,14 +62,22 @@ def surroundings(**more: str) -> dict[str, str]:
     return kept | {"HOME": "/nonexistent"} | more
 
 
-def run(*arguments: Path, stdin: bytes | None = None, cwd: Path | None = None, timeout_s: float = 60, **more: Any) -> Done:
+def run(
+    *arguments: Path, stdin: bytes | None = None, cwd: Path | None = None, timeout_s: float = 60, **more: Any
+) -> Done:
     """Runs the program to its end. Never ended by a signal: a crash fails the test here."""
     if "env" not in more:
         more["env"] = surroundings()
     source = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
     done = subprocess.run(
-        [PROGRAM, *arguments], stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, cwd=cwd,
-        timeout=timeout_s, check=False, **source, **more,
+        [PROGRAM, *arguments],
+        stdout=more.pop("stdout", subprocess.PIPE),
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        timeout=timeout_s,
+        check=False,
+        **source,
+        **more,
     )
     assert done.returncode >= 0, f"ended by signal {-done.returncode}: {done.stderr!r}"
     return Done(done.returncode, done.stdout or b"", done.stderr.decode())
@@ -110,8 +118,17 @@ class Server:
     def __init__(self, ledger: Path | None, *arguments: str, **more: Any) -> None:
         where = ["--no-ledger"] if ledger is None else ["--ledger", str(ledger)]
         self.process = start(
-            "serve", "--port", "0", "--metrics-port", "-1", *where, *arguments,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more,
+            "serve",
+            "--port",
+            "0",
+            "--metrics-port",
+            "-1",
+            *where,
+            *arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            **more,
         )
         assert self.process.stderr is not None
         self.log: list[str] = []
@@ -133,7 +150,9 @@ class Server:
     def connect(self, timeout_s: float = 20) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
 
-    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[http.client.HTTPResponse, bytes]:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         with contextlib.closing(self.connect()) as connection:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -180,4 +199,6 @@ def serving(ledger: Path | None, *arguments: str, **more: Any) -> Iterator[Serve
 
 def can_be_nobody() -> bool:
     """Root of a user namespace has no other users to become."""
-    return any(line.split() == ["0", "0", "4294967295"] for line in pathlib.Path("/proc/self/uid_map").read_text().splitlines())
+    return any(
+        line.split() == ["0", "0", "4294967295"] for line in pathlib.Path("/proc/self/uid_map").read_text().splitlines()
+    )

@@ -22,7 +22,12 @@ ROWS = 600_000  # far more than the pipes and buffers between the input and a re
 
 def begin(desk: Desk, *arguments: product.Path, **more: object) -> subprocess.Popen[bytes]:
     return product.start(
-        "batch", *arguments, cwd=desk.folder, stderr=subprocess.PIPE, env=product.surroundings(GREENLANG_LEDGER=str(desk.ledger)), **more  # type: ignore[arg-type]
+        "batch",
+        *arguments,
+        cwd=desk.folder,
+        stderr=subprocess.PIPE,
+        env=product.surroundings(GREENLANG_LEDGER=str(desk.ledger)),
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -42,6 +47,18 @@ def waiting_bytes(pipe: int) -> int:
     return answer[0]
 
 
+def asleep(pid: int) -> bool:
+    """Every thread waits for something."""
+    stats = [path.read_text() for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rsplit(")", 1)[1].split()[0] == "S" for stat in stats)
+
+
+def idle(process: subprocess.Popen[bytes]) -> bool:
+    """It has read all that is in its pipe and dealt with it."""
+    assert process.stdin is not None
+    return waiting_bytes(process.stdin.fileno()) == 0 and all(asleep(process.pid) for _ in range(20))
+
+
 def entries(desk: Desk) -> int:
     done = desk.run("ledger", "--json")
     assert done.code == product.DONE, done.said
@@ -52,7 +69,9 @@ def entries(desk: Desk) -> int:
 
 
 @pytest.fixture
-def reading(desk: Desk, big_csv: Callable[[int], pathlib.Path]) -> Iterator[tuple[pathlib.Path, subprocess.Popen[bytes]]]:
+def reading(
+    desk: Desk, big_csv: Callable[[int], pathlib.Path]
+) -> Iterator[tuple[pathlib.Path, subprocess.Popen[bytes]]]:
     """A batch in the middle of its file: nobody reads its output, so that it cannot get to the end."""
     path = desk.folder / "in.csv"
     path.write_bytes(big_csv(ROWS).read_bytes())
@@ -93,7 +112,9 @@ def test_a_file_that_is_written_over(desk: Desk, reading: tuple[pathlib.Path, su
     assert entries(desk) == 0
 
 
-def test_a_file_whose_name_vanishes_is_read_to_its_end(desk: Desk, reading: tuple[pathlib.Path, subprocess.Popen[bytes]]) -> None:
+def test_a_file_whose_name_vanishes_is_read_to_its_end(
+    desk: Desk, reading: tuple[pathlib.Path, subprocess.Popen[bytes]]
+) -> None:
     path, process = reading
     path.unlink()
     out, err = process.communicate(timeout=20)
@@ -134,6 +155,7 @@ def test_a_signal_ends_a_batch_without_a_trace(desk: Desk, which: signal.Signals
 def test_ctrl_c_while_the_input_is_silent(desk: Desk) -> None:
     """A terminal, or another program that has nothing to say yet."""
     process = writing(desk, 100_000)
+    product.until(lambda: idle(process), "the batch to wait for rows")
     process.send_signal(signal.SIGINT)
     stdin, process.stdin = process.stdin, None
     code, err = finish(process, 5)
@@ -218,7 +240,12 @@ def test_no_room_for_the_ledger(desk: Desk, small_disk: pathlib.Path) -> None:
 def test_a_limit_on_the_size_of_a_file(desk: Desk, big_csv: Callable[[int], pathlib.Path]) -> None:
     # Not ending by SIGXFSZ, as a service manager may set it.
     done = desk.run(
-        "batch", big_csv(50_000), "-o", "out.csv", restore_signals=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+        "batch",
+        big_csv(50_000),
+        "-o",
+        "out.csv",
+        restore_signals=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)),
     )
     assert done.code == product.UNAVAILABLE and "File too large" in done.err
     assert desk.left() == []
