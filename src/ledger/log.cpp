@@ -10,18 +10,6 @@
 namespace greenlang::ledger {
 namespace {
 
-Result<void> check_limits(const NewEntry& entry) {
-  const auto over = [](const char* what, std::size_t limit) {
-    return Error{ErrorCode::kTooLarge, std::string(what) + " is over " + std::to_string(limit) + " bytes"};
-  };
-  if (entry.body.size() > kMaxBodyBytes) return over("the ledger entry", kMaxBodyBytes);
-  if (entry.caller.size() > kMaxCallerBytes) return over("the caller's name", kMaxCallerBytes);
-  if (entry.idempotency_key.size() > kMaxIdempotencyKeyBytes) {
-    return over("the idempotency key", kMaxIdempotencyKeyBytes);
-  }
-  return {};
-}
-
 // The sink of one blocking append(), on its caller's stack.
 class Waiter final : public Sink {
  public:
@@ -45,6 +33,18 @@ class Waiter final : public Sink {
 
 }  // namespace
 
+Result<void> check_limits(const NewEntry& entry) {
+  const auto over = [](const char* what, std::size_t limit) {
+    return Error{ErrorCode::kTooLarge, std::string(what) + " is over " + std::to_string(limit) + " bytes"};
+  };
+  if (entry.body.size() > kMaxBodyBytes) return over("the ledger entry", kMaxBodyBytes);
+  if (entry.caller.size() > kMaxCallerBytes) return over("the caller's name", kMaxCallerBytes);
+  if (entry.idempotency_key.size() > kMaxIdempotencyKeyBytes) {
+    return over("the idempotency key", kMaxIdempotencyKeyBytes);
+  }
+  return {};
+}
+
 Log::Log(std::unique_ptr<Store> store, const Clock& clock, Options options)
     : store_(std::move(store)), clock_(clock), options_(options) {
   GL_CHECK(store_ != nullptr && options_.max_queue > 0 && options_.max_batch > 0);
@@ -55,16 +55,25 @@ Log::~Log() { stop(); }
 
 Result<void> Log::submit(NewEntry&& entry, Sink& sink, std::uint64_t token) {
   if (Result<void> good = check_limits(entry); !good) return good;
+  Submission one{std::move(entry), token};
+  Result<void> queued = submit(std::span(&one, 1), sink);
+  if (!queued) entry = std::move(one.entry);
+  return queued;
+}
+
+Result<void> Log::submit(std::span<Submission> submissions, Sink& sink) {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::kUnavailable, "the ledger is shutting down"};
-    if (queue_.entries.size() >= options_.max_queue) {
-      return Error{ErrorCode::kUnavailable, "the ledger has " + std::to_string(options_.max_queue) +
+    if (queue_.entries.size() + submissions.size() > options_.max_queue) {
+      return Error{ErrorCode::kUnavailable, "the ledger has " + std::to_string(queue_.entries.size()) +
                                                 " entries waiting; try again later"};
     }
-    queue_.entries.push_back(std::move(entry));
-    queue_.routes.push_back({&sink, token});
+    for (Submission& one : submissions) {
+      queue_.entries.push_back(std::move(one.entry));
+      queue_.routes.push_back({&sink, one.token});
+    }
     // A busy writer looks at the queue by itself; only one that sleeps needs the system call.
     wake = std::exchange(idle_, false);
   }

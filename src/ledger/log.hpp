@@ -34,6 +34,15 @@ class Sink {
   virtual void committed(std::span<const Done> done) noexcept = 0;
 };
 
+// An entry on its way into the log; the token comes back with its result.
+struct Submission {
+  NewEntry entry;
+  std::uint64_t token = 0;
+};
+
+// kTooLarge when the entry is over a limit of ledger/store.hpp.
+Result<void> check_limits(const NewEntry& entry);
+
 struct LogOptions {
   std::size_t max_queue = 65536;  // entries that may wait for the writer
   std::size_t max_batch = 4096;   // entries in one transaction
@@ -63,6 +72,10 @@ class Log {
   // `entry` is untouched: kUnavailable when the queue is full or the log is stopped, kTooLarge over a limit
   // of ledger/store.hpp. After success the sink gets the entry's own result, or the transaction's error.
   Result<void> submit(NewEntry&& entry, Sink& sink, std::uint64_t token);
+
+  // The same for several entries at once: all or none are queued. An event loop that gathers the entries of one
+  // turn pays for one lock, and the writer gets them as one transaction. Each entry must have passed check_limits().
+  Result<void> submit(std::span<Submission> submissions, Sink& sink);
 
   // submit() and wait. For programs; never from an event loop or a sink.
   Result<Appended> append(NewEntry&& entry);

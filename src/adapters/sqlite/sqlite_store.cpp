@@ -98,7 +98,8 @@ Result<Connection> open_for_writing(const std::string& path, const StoreOptions&
   Result<Connection> connection = Connection::open(path, OpenMode::kReadWriteCreate, options.busy_timeout_ms);
   if (!connection) return connection;
   const Result<void> configured = connection->execute(
-      "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"
+      // 8 KiB: half the writes of 4 KiB for the same rows.
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"
       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;");
   if (!configured) return configured.error();
   if (Result<void> done = migrate(*connection); !done) return done.error();

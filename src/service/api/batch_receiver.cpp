@@ -35,7 +35,8 @@ class BatchReceiver final : public http::StreamReceiver {
         if (held_.size() > kMaxArrayBytes) refuse({ErrorCode::kTooLarge, "a JSON array may have 1 MiB; send larger inputs as application/x-ndjson or text/csv", ""});
         return;
       }
-      begin(false);
+      // Looked at once, however small the pieces are.
+      if (input_ == Input::kCsv ? piece.find('\n') != std::string_view::npos || held_.size() > csv::kMaxRecordBytes : held_.size() >= 4) begin();
       return;
     }
     splitter_.feed(piece, [this](RowBlock&& block) { answer(block); });
@@ -43,37 +44,35 @@ class BatchReceiver final : public http::StreamReceiver {
 
   void on_end() override {
     if (refused_) return;
-    if (rows_ == nullptr) begin(true);
+    if (input_ == Input::kArray) return answer_array();
+    if (rows_ == nullptr) begin();
     if (refused_) return;
-    if (input_ == Input::kArray) answer_array();
-    else splitter_.end([this](RowBlock&& block) { answer(block); });
-    if (!refused_) record();
+    splitter_.end([this](RowBlock&& block) { answer(block); });
+    record();
   }
 
   void on_abort() noexcept override { refused_ = true; }
 
  private:
-  void refuse(const Error& error) {
+  void refuse(const Error& error, int status = 0) {
     refused_ = true;
-    http::Response response = problem(error);
+    http::Response response = problem(error, status);
     shared_.metrics.request(kRouteBatch, response.status, static_cast<double>(shared_.clock.monotonic_ns() - began_ns_) * 1e-9);
     stream_->begin(response.status, response.content_type);
     stream_->write(response.body);
     stream_->finish();
   }
 
-  // Opens the rows once the header line (CSV) or the first bytes have come.
-  void begin(bool at_end) {
+  // Opens the rows once the header line (CSV) or the first bytes have come, or the end.
+  void begin() {
     std::string header;
-    if (input_ == Input::kCsv) {
+    if (input_ != Input::kArray) {
+      if (const std::string problem_text = not_text(held_); !problem_text.empty()) return refuse(invalid("", problem_text));
       if (held_.starts_with("\xEF\xBB\xBF")) held_.erase(0, 3);
-      if (const std::string problem_text = not_text(held_); !problem_text.empty() && (at_end || held_.size() >= 4)) return refuse(invalid("", problem_text));
-      std::size_t end = held_.find('\n');
-      if (end == std::string::npos) {
-        if (held_.size() > csv::kMaxRecordBytes) return refuse(invalid("", "the header line is longer than 1 MiB"));
-        if (!at_end) return;
-        end = held_.size();
-      }
+    }
+    if (input_ == Input::kCsv) {
+      const std::size_t end = std::min(held_.find('\n'), held_.size());
+      if (end > csv::kMaxRecordBytes) return refuse(invalid("", "the header line is longer than 1 MiB"));
       header = held_.substr(0, end);
       if (header.ends_with('\r')) header.pop_back();
       held_.erase(0, std::min(end + 1, held_.size()));
@@ -96,15 +95,16 @@ class BatchReceiver final : public http::StreamReceiver {
 
   void answer_array() {
     auto value = json::parse(held_, {.bytes = kMaxArrayBytes});
+    if (!value) return refuse(value.error(), 400);
+    if (!value->is_array()) return refuse(invalid("", "must be an array of objects, one for each row"));
+    begin();
+    if (refused_) return;
     out_.clear();
     auto& rows = static_cast<NdjsonRows&>(*rows_);
-    if (!value || !value->is_array()) {
-      rows.answer(held_.empty() ? "null" : "not a JSON array of objects", 1, out_);
-    } else {
-      std::uint64_t number = 0;
-      for (const json::Value& item : value->get_array()) rows.answer_value(item, json::canonical(item), ++number, out_);
-    }
+    std::uint64_t number = 0;
+    for (const json::Value& item : value->get_array()) rows.answer_value(item, json::canonical(item), ++number, out_);
     take_out();
+    record();
   }
 
   void take_out() {

@@ -17,16 +17,20 @@ class Commits final : public ledger::Sink {
 
   Commits(ledger::Log& log, http::Loop& loop) : log_(log), loop_(loop) {}
 
-  // Records the entry; `then` runs on the loop's thread after the commit, or at once when the log refuses.
+  // Records the entry; `then` runs on the loop's thread after the commit, or when the log refuses. The entries of one
+  // turn of the loop go to the log together.
   void submit(ledger::NewEntry&& entry, Then then);
 
   void committed(std::span<const ledger::Done> done) noexcept override;
 
  private:
+  void flush();
   void deliver(const std::vector<ledger::Done>& done);
+  void answer(std::uint64_t token, const Result<ledger::Appended>& result);
 
   ledger::Log& log_;
   http::Loop& loop_;
+  std::vector<ledger::Submission> turn_;  // of this turn, not yet given to the log
   std::vector<Then> waiting_;        // by token
   std::vector<std::uint64_t> free_;  // tokens to use again
 };

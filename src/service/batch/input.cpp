@@ -1,6 +1,7 @@
 #include "service/batch/input.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,7 @@ namespace greenlang::service {
 namespace {
 
 constexpr std::size_t kPieceBytes = 256 * 1024;  // stays in the cache of a core between reading and cutting
+constexpr int kStopCheckMs = 100;
 
 bool same_time(const struct timespec& a, const struct timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
@@ -26,13 +28,20 @@ std::string not_text(std::string_view start) {
   return {};
 }
 
-BatchInput::BatchInput(int fd) : fd_(fd), buffer_(kPieceBytes, '\0') {
+BatchInput::BatchInput(int fd, const std::atomic<bool>* stop) : fd_(fd), stop_(stop), buffer_(kPieceBytes, '\0') {
   regular_ = ::fstat(fd, &before_) == 0 && S_ISREG(before_.st_mode);
   if (regular_) ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
 Result<std::size_t> BatchInput::fill(char* to, std::size_t size) {
   for (;;) {
+    if (!regular_ && stop_ != nullptr) {
+      // A signal may come while nothing does, and to another thread.
+      struct ::pollfd ready {fd_, POLLIN, 0};
+      const int events = ::poll(&ready, 1, kStopCheckMs);
+      if (stop_->load(std::memory_order_relaxed)) return Error{ErrorCode::kInterrupted, "stopped by a signal; nothing was kept", ""};
+      if (events == 0 || (events < 0 && errno == EINTR)) continue;
+    }
     const ssize_t got = ::read(fd_, to, size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error{ErrorCode::kUnavailable, std::string("reading the input failed: ") + std::strerror(errno), ""};

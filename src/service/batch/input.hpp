@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace greenlang::service {
 
 class BatchInput {
  public:
-  explicit BatchInput(int fd);
+  // `stop` may be null; set, it ends waiting for bytes of a pipe with kInterrupted.
+  explicit BatchInput(int fd, const std::atomic<bool>* stop = nullptr);
 
   // The next piece, empty at the end. kUnavailable when reading fails. The view lives until the next call.
   Result<std::string_view> read();
@@ -32,6 +34,7 @@ class BatchInput {
   Result<std::size_t> fill(char* to, std::size_t size);
 
   int fd_;
+  const std::atomic<bool>* stop_;
   struct ::stat before_ {};
   bool regular_ = false;
   std::string buffer_;

@@ -181,7 +181,7 @@ Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const Bat
 
 Result<BatchReport> run_batch(const tool::Tool& tool, int in_fd, int out_fd, const BatchOptions& options,
                               const BatchProgress& progress, const std::atomic<bool>& stop) {
-  BatchInput input(in_fd);
+  BatchInput input(in_fd, &stop);
   std::string header_line;
   if (options.format == RowFormat::kCsv) {
     auto read = input.read_header();

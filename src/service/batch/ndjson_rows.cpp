@@ -17,7 +17,9 @@ void NdjsonRows::answer(std::string_view block, std::uint64_t first_line, RowsOu
     const std::size_t end = std::min(block.find('\n'), block.size());
     const std::string_view raw = trim(block.substr(0, end));
     block.remove_prefix(std::min(end + 1, block.size()));
-    if (!raw.empty()) {
+    if (raw.size() > kMaxRowBytes) {
+      answer_overlong(raw, line, out);
+    } else if (!raw.empty()) {
       auto value = json::parse(raw, {.bytes = kMaxRowBytes});
       if (!value) failed({std::move(value.error())}, raw, line, out);
       else answer_value(*value, raw, line, out);

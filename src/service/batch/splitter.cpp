@@ -29,8 +29,11 @@ void Splitter::feed(std::string_view bytes, const std::function<void(RowBlock&&)
     const std::size_t part = std::min(bytes.size(), room);
     pending_.append(bytes.substr(0, part));
     bytes.remove_prefix(part);
-    if (pending_.size() < block_bytes_) continue;
+    if (pending_.size() < std::max(block_bytes_, look_at_)) continue;
     const std::size_t end = complete();
+    // Without a whole row, looked through again only when it has doubled: many small pieces of one long row must
+    // not cost the square of its length.
+    look_at_ = std::min(2 * pending_.size(), csv::kMaxRecordBytes + 1);
     if (end > 0) cut(end, take);
     else if (pending_.size() > csv::kMaxRecordBytes) handle_long_row(take);
   }
@@ -49,6 +52,7 @@ void Splitter::cut(std::size_t end, const std::function<void(RowBlock&&)>& take)
   block.bytes = std::move(pending_);
   pending_ = std::move(rest);
   line_ += lines_in(block.bytes);
+  look_at_ = 0;
   take(std::move(block));
 }
 
@@ -59,6 +63,7 @@ void Splitter::handle_long_row(const std::function<void(RowBlock&&)>& take) {
   RowBlock block{pending_.substr(0, kOverlongShown), line_, true};
   while (!block.bytes.empty() && (static_cast<unsigned char>(block.bytes.back()) & 0x80) != 0) block.bytes.pop_back();
   pending_.clear();
+  look_at_ = 0;
   discarding_ = true;
   take(std::move(block));
 }

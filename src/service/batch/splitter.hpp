@@ -37,6 +37,7 @@ class Splitter {
   const std::size_t block_bytes_;
   std::uint64_t line_;
   std::string pending_;
+  std::size_t look_at_ = 0;  // size of pending_ at which it is worth looking for whole rows
   bool discarding_ = false;  // inside a row that was reported as too long
 };
 

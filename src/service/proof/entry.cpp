@@ -33,6 +33,21 @@ std::string batch_entry(const tool::Agent& agent, const tool::Tool& tool, const 
 
 bool Entry::is_batch() const { return input.is_object() && input.get_object().contains("batch"); }
 
+namespace {
+
+bool has_batch_output(const json::Value& output) {
+  if (!output.is_object()) return false;
+  const json::Object& members = output.get_object();
+  for (std::string_view name : {"header", "output_sha256", "rows_root"}) {
+    const json::Value* text = members.if_contains(name);
+    if (text == nullptr || !text->is_string()) return false;
+  }
+  const json::Value* rows = members.if_contains("rows");
+  return rows != nullptr && rows->is_number();
+}
+
+}  // namespace
+
 Result<Entry> parse_entry(std::string_view body) {
   auto value = json::parse(body, {.bytes = ledger::kMaxBodyBytes, .depth = 64});
   if (!value) return std::move(value.error());
@@ -50,6 +65,7 @@ Result<Entry> parse_entry(std::string_view body) {
   if (!members.contains("input") || !members.contains("output")) return wrong;
   entry.input = members.at("input");
   entry.output = members.at("output");
+  if (entry.is_batch() && !has_batch_output(entry.output)) return wrong;
   return entry;
 }
 

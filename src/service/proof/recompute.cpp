@@ -1,5 +1,6 @@
 #include "service/proof/recompute.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/csv.hpp"
@@ -91,19 +92,24 @@ RowRecomputer::Outcome RowRecomputer::check(std::string_view row) {
 }
 
 RowRecomputer::Outcome RowRecomputer::check_csv(std::string_view row) {
-  const std::size_t end = end_of_cells(row, input_cells_);
-  std::string_view cells = row;
-  // Error rows name their line; the row itself does not know it, so it is read back from the message.
+  csv::Reader reader(row);
+  csv::Record record;
+  if (row.empty() || !reader.next(record) || !reader.done() || record.cells.size() != input_cells_ + output_cells_) return Outcome::kDifferent;
+  // Error rows name their line in the last cell; the row itself does not know it, so it is read back from there.
+  constexpr std::string_view kLine = "line ";
+  std::string_view message = record.cells.back();
   std::uint64_t line = 1;
-  const std::size_t error_at = row.rfind(",line ");
-  const std::size_t quoted_at = row.rfind(",\"line ");
-  const std::size_t at = error_at != std::string_view::npos ? error_at + 6 : quoted_at != std::string_view::npos ? quoted_at + 7 : std::string_view::npos;
-  if (at != std::string_view::npos) {
-    const std::size_t colon = row.find(':', at);
-    if (const auto number = parse_integer(row.substr(at, colon == std::string_view::npos ? 0 : colon - at))) line = static_cast<std::uint64_t>(*number);
-    if (colon != std::string_view::npos && row.substr(colon).starts_with(": malformed row: ")) return Outcome::kMalformed;
+  if (message.starts_with(kLine)) {
+    message.remove_prefix(kLine.size());
+    const std::size_t colon = std::min(message.find(": "), message.size());
+    if (const auto number = parse_integer(message.substr(0, colon)); number && *number > 0) line = static_cast<std::uint64_t>(*number);
+    message.remove_prefix(colon);
+    if (message.starts_with(": malformed row: ")) {
+      const auto empty = [](std::string_view cell) { return cell.empty(); };
+      return std::all_of(record.cells.begin(), record.cells.end() - 1, empty) ? Outcome::kMalformed : Outcome::kDifferent;
+    }
   }
-  rows_->answer(cells.substr(0, end), line, out_);
+  rows_->answer(row.substr(0, end_of_cells(row, input_cells_)), line, out_);
   if (out_.bytes.ends_with('\n')) out_.bytes.pop_back();
   return out_.bytes == row ? Outcome::kSame : Outcome::kDifferent;
 }
@@ -117,7 +123,8 @@ RowRecomputer::Outcome RowRecomputer::check_ndjson(std::string_view row) {
   if (const json::Value* error_line = members.if_contains("line")) {
     line = error_line->is_int64() ? static_cast<std::uint64_t>(error_line->get_int64()) : 0;
     const json::Value* raw = members.if_contains("raw");
-    if (raw == nullptr || !raw->is_string()) return Outcome::kMalformed;
+    if (raw == nullptr || members.size() != 3 || !members.contains("error")) return Outcome::kDifferent;
+    if (!raw->is_string()) return Outcome::kMalformed;
     input = raw->get_string();
   } else {
     const json::Value* given = members.if_contains("input");

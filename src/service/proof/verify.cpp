@@ -48,9 +48,12 @@ void check_row(const RowProof& row, const Entry& entry, Verification& out) {
   const auto root = from_hex(text_of(entry.output, "rows_root"));
   Digest expected{};
   if (root && root->size() == 32) std::copy(root->begin(), root->end(), expected.begin());
-  const bool in_batch = root && ledger::verify_inclusion(ledger::leaf_hash(hash, row.text), row.number, row.rows, row.path, expected);
+  const json::Value* rows = entry.output.is_object() ? entry.output.get_object().if_contains("rows") : nullptr;
+  const bool same_rows = rows != nullptr && json::canonical(*rows) == std::to_string(row.rows);
+  const bool in_batch = root && same_rows && ledger::verify_inclusion(ledger::leaf_hash(hash, row.text), row.number, row.rows, row.path, expected);
   out.add(in_batch, "the row is in the batch", in_batch ? "row " + std::to_string(row.number + 1) + " of " + std::to_string(row.rows)
-                                                        : "the path does not lead to the batch's root");
+                                                        : same_rows ? "the path does not lead to the batch's root"
+                                                                                                                   : "the batch has another number of rows");
 }
 
 void check_calculation(const Entry& entry, const Bundle& bundle, const tool::Agent& agent, Verification& out) {
