@@ -14,6 +14,8 @@ Result<void> Reader::next(Record& record) {
   if (std::memchr(begin, '"', static_cast<std::size_t>(end - begin)) != nullptr) return slow(record);
   const std::size_t used = static_cast<std::size_t>(end - begin) + (newline != nullptr ? 1 : 0);
   if (end > begin && end[-1] == '\r') --end;
+  // Others would end the row there.
+  if (std::memchr(begin, '\r', static_cast<std::size_t>(end - begin)) != nullptr) return slow(record);
   record.raw = {begin, static_cast<std::size_t>(end - begin)};
   record.blank = record.raw.empty();
   const char* cell = begin;
@@ -82,6 +84,7 @@ Result<void> Reader::slow(Record& record) {
       std::string_view cell = all.substr(start, at - start);
       if ((at == all.size() || all[at] == '\n') && cell.ends_with('\r')) cell.remove_suffix(1);
       if (cell.find('"') != std::string_view::npos) problem = "a quote inside an unquoted cell";
+      if (cell.find('\r') != std::string_view::npos) problem = "a carriage return inside an unquoted cell";
       record.cells.push_back(cell);
     }
     if (at < all.size() && all[at] == '\r') ++at;

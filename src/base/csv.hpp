@@ -23,7 +23,7 @@ struct Record {
 };
 
 // Splits a whole buffer into records. Handles LF and CRLF, quoted cells with commas, doubled quotes
-// and newlines. A quote in the middle of an unquoted cell, text after a closing quote, or a missing
+// and newlines. A quote or a carriage return in the middle of an unquoted cell, text after a closing quote, or a missing
 // closing quote is kInvalid; record.raw then holds the bytes and the reader stands after that record (after
 // the first line, when a quote is never closed), so that the next one can be read. Not thread-safe.
 class Reader {

@@ -77,9 +77,10 @@ Refusal refusal_of(const beast::error_code& code, std::string_view head) {
   using Code = beast::http::error;
   if (code == Code::bad_version) {
     const std::string_view line = head.substr(0, head.find('\r'));
+    const bool ended = head.substr(line.size(), 2) == "\r\n";
     const std::size_t at = line.rfind(" HTTP/");
     const std::string_view version = at == line.npos ? "" : line.substr(at + 6);
-    if (version.size() == 3 && version[1] == '.' && std::isdigit(version[0]) &&
+    if (ended && version.size() == 3 && version[1] == '.' && std::isdigit(version[0]) &&
         std::isdigit(version[2])) {
       return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
     }

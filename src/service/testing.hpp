@@ -13,7 +13,11 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
+#include "ledger/log.hpp"
+#include "ledger/memory_store.hpp"
+#include "ledger/merkle.hpp"
 #include "service/batch/job.hpp"
 #include "service/batch/rows.hpp"
 #include "tool/tool.hpp"
@@ -183,6 +187,27 @@ inline std::string refusal(std::string_view input, RowFormat format = RowFormat:
   const Batch batch = run(input, {format});
   return batch.report.ok() ? "(no error)" : batch.report.error().message;
 }
+
+// A log in memory. `store` stays the log's.
+struct Ledger {
+  ManualClock clock{1'700'000'000'000};
+  ledger::MemoryStore* store;
+  ledger::Log log;
+
+  Ledger() : Ledger(new ledger::MemoryStore(std::move(*ledger::SigningKey::generate("scales.example/log")))) {}
+  explicit Ledger(ledger::MemoryStore* made) : store(made), log(std::unique_ptr<ledger::Store>(made), clock) {}
+
+  // The index of the new entry.
+  std::uint64_t append(const std::string& body) {
+    Sha256 hash;
+    ledger::NewEntry entry;
+    entry.body = body;
+    entry.leaf = ledger::leaf_hash(hash, body);
+    auto appended = log.append(std::move(entry));
+    GL_CHECK(appended.ok());
+    return appended->index;
+  }
+};
 
 inline std::vector<std::string> lines(std::string_view text) {
   std::vector<std::string> out;

@@ -1,4 +1,5 @@
 // A company's own factors; see TableLoader::load_own.
+#include <chrono>
 #include <set>
 
 #include "agents/fuel_analyzer/table_loader.hpp"
@@ -8,6 +9,16 @@ namespace greenlang::fuel_analyzer {
 namespace {
 
 constexpr std::string_view kOwnDataset = "own";
+
+// YYYY-MM-DD of the calendar, or empty.
+std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
+  const auto part = [&](std::size_t at, std::size_t size) { return parse_integer(text.substr(at, size)).value_or(0); };
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(static_cast<unsigned>(part(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(part(8, 2)))};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date);
+}
 
 }  // namespace
 
@@ -41,9 +52,25 @@ Result<const Fuel*> TableLoader::known_fuel(const csv::Table& table, Row row, co
   return at(table, row, "the fuel \"" + std::string(key) + "\" is ambiguous: say " + join_or(choices));
 }
 
+// valid_from and valid_to may be left out; when given they are dates in order, and the year lies within them.
+Result<void> TableLoader::check_validity(const csv::Table& table, Row row, int year) {
+  const std::string_view from_text = table.cell(row, "valid_from");
+  const std::string_view to_text = table.cell(row, "valid_to");
+  const auto from = parse_date(from_text);
+  const auto to = parse_date(to_text);
+  if (!from_text.empty() && !from) return at(table, row, "valid_from must be a date such as 2025-01-31");
+  if (!to_text.empty() && !to) return at(table, row, "valid_to must be a date such as 2025-12-31");
+  if (from && to && *to < *from) return at(table, row, "valid_to lies before valid_from");
+  const std::chrono::sys_days first = std::chrono::year(year) / 1 / 1;
+  const std::chrono::sys_days last = std::chrono::year(year) / 12 / 31;
+  if ((from && *from > last) || (to && *to < first)) return at(table, row, "valid_from and valid_to do not touch the year " + std::to_string(year));
+  return {};
+}
+
 Result<void> TableLoader::own_row(const csv::Table& table, Row row) {
   auto year = integer(table, row, "year");
   if (!year) return std::move(year.error());
+  if (auto valid = check_validity(table, row, *year); !valid) return valid;
   if (table.cell(row, "source").empty()) return at(table, row, "source must say who states this factor");
   Dataset dataset;
   dataset.key = kOwnDataset;

@@ -19,7 +19,7 @@ class TableLoader {
 
   Result<void> load(std::span<const embedded::File> files);
   // Columns: fuel,region,year,scope,per_unit,basis,co2,ch4,n2o,co2e,gwp_set,source and optionally
-  // valid_from,valid_to (kept by the company, not used: the year decides).
+  // valid_from,valid_to: dates in order that touch the year. The year decides.
   Result<void> load_own(std::string_view name, std::string_view text);
   void finish();
 
@@ -39,6 +39,7 @@ class TableLoader {
   Result<void> factor_row(const csv::Table& table, Row row, Factor& factor);
   Result<void> heating_value(const csv::Table& table, Row row, Factor& factor);
   Result<void> own_row(const csv::Table& table, Row row);
+  Result<void> check_validity(const csv::Table& table, Row row, int year);
   Result<const Fuel*> known_fuel(const csv::Table& table, Row row, const Region& region);
   Result<void> gases(const csv::Table& table, Row row, Factor& factor);
   Result<std::optional<double>> number(const csv::Table& table, Row row, std::string_view column);

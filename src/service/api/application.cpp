@@ -183,7 +183,7 @@ http::Response Application::tool_page(std::string_view name) const {
 http::Response Application::provenance(std::string_view id) {
   if (shared_.log == nullptr) return problem(Error{ErrorCode::kNotFound, "this server keeps no ledger", ""});
   const auto index = parse_integer(id);
-  if (!index || *index < 0) return problem(Error{ErrorCode::kNotFound, "a provenance id is a whole number, as an answer gives it", ""});
+  if (!index || *index < 0 || std::to_string(*index) != id) return problem(Error{ErrorCode::kNotFound, "a provenance id is a whole number, as an answer gives it", ""});
   auto bundle = make_bundle(*shared_.log, static_cast<std::uint64_t>(*index));
   if (!bundle) return problem(bundle.error());
   return json_response(bundle_text(*bundle));

@@ -28,6 +28,8 @@ const Field* near_miss(const tool::ObjectType& type, std::string_view name) {
 Result<CsvRows::Plan> make_plan(const tool::Tool& tool, std::string_view header_line) {
   CsvRows::Plan plan;
   if (trim(header_line).empty()) return invalid("", "the file is empty: a header line with column names is needed");
+  // It will stand in the ledger's entry, which is JSON.
+  if (!is_utf8(header_line)) return invalid("", "the header line is not UTF-8 text; save the file as CSV UTF-8");
   csv::Record header;
   csv::Reader reader(header_line);
   if (auto read = reader.next(header); !read) return invalid("", "the header line: " + read.error().message);
@@ -58,7 +60,10 @@ Result<CsvRows::Plan> make_plan(const tool::Tool& tool, std::string_view header_
       missing += (missing.empty() ? "\"" : ", \"") + std::string(field.name()) + "\"";
     }
   }
-  if (!missing.empty()) return invalid("", "missing column " + missing);
+  if (!missing.empty()) {
+    const bool other_separator = plan.width == 1 && header_line.find_first_of(";\t") != std::string_view::npos;
+    return invalid("", "missing column " + missing + (other_separator ? "; the file seems to separate cells with ';' or tabs: save it with commas" : ""));
+  }
   for (const tool::Column& column : plan.columns) plan.header += "," + column.name;
   plan.header += ",error";
   return plan;
@@ -98,6 +103,7 @@ void CsvRows::answer(std::string_view block, std::uint64_t first_line, RowsOut& 
 
 void CsvRows::row(const csv::Record& record, bool utf8, std::uint64_t line, RowsOut& out) {
   if (!utf8 && !is_utf8(record.raw)) return malformed("", "the row is not UTF-8 text", line, out);
+  if (record.raw.find('\0') != std::string_view::npos) return malformed("", "the row holds a zero byte", line, out);
   if (record.raw.size() > kMaxRowBytes) return answer_overlong(record.raw, line, out);
   if (record.cells.size() != plan_.width) {
     return malformed(record.raw, "has " + std::to_string(record.cells.size()) + " cells; the header has " + std::to_string(plan_.width), line, out);

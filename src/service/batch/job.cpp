@@ -1,5 +1,7 @@
 #include "service/batch/job.hpp"
 
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,9 +23,23 @@ namespace {
 
 constexpr std::size_t kSliceBytes = 128 * 1024;
 
-Result<void> write_all(int fd, std::string_view bytes) {
+constexpr std::size_t kPipeBytes = 4096;  // a pipe that is ready takes so much without blocking (PIPE_BUF)
+constexpr int kStopCheckMs = 200;
+
+Error stopped() { return {ErrorCode::kInterrupted, "stopped by a signal; nothing was kept", ""}; }
+
+// Writes to a file, or to a pipe whose reader may be slow or asleep: then `stop` must still be heard.
+Result<void> write_all(int fd, bool regular, std::string_view bytes, const std::atomic<bool>& stop) {
   while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    std::size_t size = bytes.size();
+    if (!regular) {
+      struct ::pollfd ready {fd, POLLOUT, 0};
+      const int events = ::poll(&ready, 1, kStopCheckMs);
+      if (stop.load(std::memory_order_relaxed)) return stopped();
+      if (events == 0 || (events < 0 && errno == EINTR)) continue;
+      size = std::min(size, kPipeBytes);
+    }
+    const ssize_t put = ::write(fd, bytes.data(), size);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return Error{ErrorCode::kUnavailable, std::string("writing the output failed: ") + std::strerror(errno), ""};
     bytes.remove_prefix(static_cast<std::size_t>(put));
@@ -148,12 +164,14 @@ void answer_blocks(Rows& rows, Line& line) {
 Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const BatchProgress& progress, const std::atomic<bool>& stop) {
   Sha256 output_hash;
   ledger::CompactTree tree;
+  struct ::stat about {};
+  const bool regular = ::fstat(out_fd, &about) == 0 && S_ISREG(about.st_mode);
   const auto put = [&](std::string_view bytes) -> Result<void> {
     report.output_bytes += bytes.size();
     // In slices, so that what was just hashed is still in the cache when the kernel copies it.
     for (; !bytes.empty(); bytes.remove_prefix(std::min(kSliceBytes, bytes.size()))) {
       output_hash.update(bytes.substr(0, kSliceBytes));
-      if (auto written = write_all(out_fd, bytes.substr(0, kSliceBytes)); !written) return written;
+      if (auto written = write_all(out_fd, regular, bytes.substr(0, kSliceBytes), stop); !written) return written;
     }
     return {};
   };
@@ -161,7 +179,7 @@ Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const Bat
     if (auto written = put(report.header + "\n"); !written) return written;
   }
   while (auto slot = line.next()) {
-    if (stop.load(std::memory_order_relaxed)) return Error{ErrorCode::kInterrupted, "stopped by a signal; nothing was kept", ""};
+    if (stop.load(std::memory_order_relaxed)) return stopped();
     if (auto written = put(slot->out.bytes); !written) return written;
     for (const Digest& leaf : slot->out.leaves) tree.append(leaf);
     report.rows += slot->out.rows;
@@ -171,7 +189,7 @@ Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const Bat
     line.give_back(std::move(slot));
     if (progress) progress(report);
   }
-  if (stop) return Error{ErrorCode::kInterrupted, "stopped by a signal; nothing was kept", ""};
+  if (stop) return stopped();
   report.rows_root = tree.root();
   report.output_sha256 = output_hash.finish();
   return {};

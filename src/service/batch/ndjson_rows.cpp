@@ -40,7 +40,7 @@ void NdjsonRows::answer_value(const json::Value& value, std::string_view raw, st
   out.end_row(hash_, start);
 }
 
-void NdjsonRows::failed(const Errors& errors, std::string_view raw, std::uint64_t line, RowsOut& out) {
+void NdjsonRows::failed(const Errors& errors, std::optional<std::string_view> raw, std::uint64_t line, RowsOut& out) {
   const std::size_t start = out.bytes.size();
   out.bytes += "{\"error\":[";
   for (std::size_t i = 0; i < errors.size(); ++i) {
@@ -53,8 +53,8 @@ void NdjsonRows::failed(const Errors& errors, std::string_view raw, std::uint64_
   out.bytes += "],\"line\":";
   append_integer(out.bytes, static_cast<std::int64_t>(line));
   out.bytes += ",\"raw\":";
-  const bool shown = raw.size() <= kShownBytes && is_utf8(raw);
-  if (shown) json::append_string(out.bytes, raw);
+  const bool shown = raw && raw->size() <= kShownBytes && is_utf8(*raw);
+  if (shown) json::append_string(out.bytes, *raw);
   else out.bytes += "null";
   out.bytes.push_back('}');
   ++out.failed;
@@ -62,7 +62,7 @@ void NdjsonRows::failed(const Errors& errors, std::string_view raw, std::uint64_
 }
 
 void NdjsonRows::answer_overlong(std::string_view, std::uint64_t line, RowsOut& out) {
-  failed({{ErrorCode::kTooLarge, "the row is longer than " + std::to_string(kMaxRowBytes) + " bytes", ""}}, "", line, out);
+  failed({{ErrorCode::kTooLarge, "the row is longer than " + std::to_string(kMaxRowBytes) + " bytes", ""}}, std::nullopt, line, out);
 }
 
 }  // namespace greenlang::service

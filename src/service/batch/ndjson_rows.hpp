@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ class NdjsonRows final : public Rows {
   void answer_value(const json::Value& value, std::string_view raw, std::uint64_t line, RowsOut& out);
 
  private:
-  void failed(const Errors& errors, std::string_view raw, std::uint64_t line, RowsOut& out);
+  // `raw` is how the row was given, if it is known whole.
+  void failed(const Errors& errors, std::optional<std::string_view> raw, std::uint64_t line, RowsOut& out);
 
   std::string header_;
   std::unique_ptr<tool::Session> session_;

@@ -27,7 +27,7 @@ struct Options {
   int workers = 0;
 };
 
-Result<RowFormat> format_of(const Options& options) {
+RowFormat format_of(const Options& options) {
   const std::string& text = options.format;
   if (text == "csv") return RowFormat::kCsv;
   if (text == "ndjson") return RowFormat::kNdjson;
@@ -107,65 +107,92 @@ void print_report(const tool::Tool& tool, const BatchReport& report, const Bundl
   }
 }
 
+// Where the output goes: standard output, a device or pipe as it is, or a file that gets its name at the end.
+struct Output {
+  std::optional<NewFile> file;
+  std::optional<int> device;
+  int fd() const { return file ? file->fd() : device.value_or(STDOUT_FILENO); }
+};
+
+Result<Output> open_output(const Options& options, const struct ::stat& input) {
+  Output out;
+  if (options.output == "-") return out;
+  struct ::stat about {};
+  if (::stat(options.output.c_str(), &about) == 0) {
+    if (about.st_dev == input.st_dev && about.st_ino == input.st_ino) return invalid(options.output, "is the input itself; give another name");
+    if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+      const int fd = ::open(options.output.c_str(), O_WRONLY | O_CLOEXEC);
+      if (fd < 0) return Error{ErrorCode::kUnavailable, std::string("cannot be opened: ") + std::strerror(errno), options.output};
+      out.device = fd;
+      return out;
+    }
+  }
+  auto created = NewFile::create(options.output);
+  if (!created) return std::move(created.error());
+  out.file.emplace(std::move(*created));
+  return out;
+}
+
+// Gives the output and its proof their names. An older output is taken away first: a crash in between leaves no output
+// rather than one that contradicts its proof.
+Result<void> name_files(Output& output, const Bundle* bundle, const Options& options) {
+  if (!output.file) return {};
+  const std::string proof_path = options.output + ".proof.json";
+  if (bundle == nullptr) {
+    ::unlink(proof_path.c_str());  // of an older output; it would not fit this one
+    return output.file->commit();
+  }
+  auto proof = NewFile::create(proof_path);
+  if (!proof) return std::move(proof.error());
+  if (auto written = proof->write(bundle_text(*bundle) + "\n"); !written) return written;
+  if (auto removed = output.file->remove_older(); !removed) return removed;
+  if (auto named = proof->commit(); !named) return named;
+  return output.file->commit();
+}
+
 // Opens what is needed, calculates, records, and gives the files their names, in this order: an output under its
 // final name always has its ledger entry and its proof.
 Result<void> batch(const Context& context, const Options& options) {
   auto loaded = load_agent(context);
   if (!loaded) return std::move(loaded.error());
   const tool::Tool* tool = loaded->agent.find(options.tool);
-  if (tool == nullptr) {
-    std::vector<std::string_view> known;
-    for (const tool::Tool& one : loaded->agent.tools) known.push_back(one.name);
-    return Error{ErrorCode::kNotFound, tool::unknown_name("tool", options.tool, known), ""};
-  }
-  auto format = format_of(options);
-  const int in_fd = options.input == "-" ? STDIN_FILENO : ::open(options.input.c_str(), O_RDONLY | O_CLOEXEC);
-  if (in_fd < 0) return Error{ErrorCode::kNotFound, std::string("cannot be opened: ") + std::strerror(errno), options.input};
+  if (tool == nullptr) return unknown_tool(loaded->agent, options.tool);
+  const RowFormat format = format_of(options);
+  auto input = InputFile::open(options.input);
+  if (!input) return std::move(input.error());
   struct ::stat about {};
-  if (::fstat(in_fd, &about) == 0 && S_ISDIR(about.st_mode)) return invalid(options.input, "is a directory; give a file");
+  ::fstat(input->fd(), &about);
+  auto output = open_output(options, about);
+  if (!output) return std::move(output.error());
   std::unique_ptr<ledger::Log> log;
   if (!options.no_ledger) {
     auto opened = open_log(context, ledger_directory(context, options.ledger));
     if (!opened) return std::move(opened.error());
     log = std::move(*opened);
   }
-  std::optional<NewFile> file;
-  if (options.output != "-") {
-    auto created = NewFile::create(options.output);
-    if (!created) return std::move(created.error());
-    file.emplace(std::move(*created));
-  }
   watch_signals();
   Progress progress(S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : 0, options.quiet || options.json);
   const auto began = std::chrono::steady_clock::now();
-  BatchOptions how{*format, options.workers > 0 ? options.workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
-  auto report = run_batch(*tool, in_fd, file ? file->fd() : STDOUT_FILENO, how,
+  const BatchOptions how{format, options.workers > 0 ? options.workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  auto report = run_batch(*tool, input->fd(), output->fd(), how,
                           [&](const BatchReport& so_far) { progress.show(so_far.input_bytes, so_far.rows); }, stop_requested());
   progress.end();
   if (!report) {
     if (report.error().path.empty()) report.error().path = options.input == "-" ? "standard input" : options.input;
     return std::move(report.error());
   }
-  std::optional<Bundle> bundle;
-  if (file) {
-    if (auto synced = file->sync(); !synced) return synced;
+  if (output->file) {
+    if (auto synced = output->file->sync(); !synced) return synced;
   }
+  std::optional<Bundle> bundle;
   if (log != nullptr) {
-    auto recorded = record(loaded->agent, *tool, *report, *format, *log);
+    auto recorded = record(loaded->agent, *tool, *report, format, *log);
     if (!recorded) return std::move(recorded.error());
     bundle.emplace(std::move(*recorded));
   }
-  if (file && bundle) {
-    auto proof = NewFile::create(options.output + ".proof.json");
-    if (!proof) return std::move(proof.error());
-    if (auto written = proof->write(bundle_text(*bundle) + "\n"); !written) return written;
-    if (auto named = proof->commit(); !named) return named;
-  }
-  if (file) {
-    if (auto named = file->commit(); !named) return named;
-  }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const Bundle* shown = bundle ? &*bundle : nullptr;
+  if (auto named = name_files(*output, shown, options); !named) return named;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (options.json && options.output != "-") std::printf("%s\n", report_json(*tool, *report, shown, options).c_str());
   else if (options.json) std::fprintf(stderr, "%s\n", report_json(*tool, *report, shown, options).c_str());
   else if (!options.quiet) print_report(*tool, *report, shown, options, seconds);

@@ -26,11 +26,7 @@ int call(const Context& context, const CallOptions& options) {
   auto loaded = load_agent(context);
   if (!loaded) return fail(loaded.error());
   const tool::Tool* tool = loaded->agent.find(options.tool);
-  if (tool == nullptr) {
-    std::vector<std::string_view> known;
-    for (const tool::Tool& one : loaded->agent.tools) known.push_back(one.name);
-    return fail(Error{ErrorCode::kNotFound, tool::unknown_name("tool", options.tool, known), ""});
-  }
+  if (tool == nullptr) return fail(unknown_tool(loaded->agent, options.tool));
   std::string text = options.input;
   if (text == "-") {
     auto read = read_file("-", 16 << 20);

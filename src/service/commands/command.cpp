@@ -1,6 +1,7 @@
 #include "service/commands/command.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,15 +62,28 @@ Result<std::unique_ptr<ledger::Log>> open_log(const Context& context, const std:
   return std::make_unique<ledger::Log>(std::move(*store), system_clock());
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const bool standard_input = path == "-";
-  const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+Result<InputFile> InputFile::open(const std::string& path) {
+  if (path == "-") return InputFile(STDIN_FILENO);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return file_error(path, "cannot be opened");
+  InputFile file(fd);
+  struct ::stat about {};
+  if (::fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) return invalid(path, "is a directory; give a file");
+  return file;
+}
+
+InputFile::~InputFile() {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  auto file = InputFile::open(path);
+  if (!file) return std::move(file.error());
   std::string out;
   char some[64 * 1024];
   Result<void> state;
   for (;;) {
-    const ssize_t got = ::read(fd, some, sizeof some);
+    const ssize_t got = ::read(file->fd(), some, sizeof some);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) state = file_error(path, "cannot be read");
     if (got <= 0) break;
@@ -79,16 +93,18 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
       break;
     }
   }
-  if (!standard_input) ::close(fd);
   if (!state) return std::move(state.error());
   return out;
 }
 
 Result<NewFile> NewFile::create(const std::string& path) {
-  std::string temporary = path + ".partial-" + std::to_string(::getpid());
+  std::error_code ignored;
+  const std::filesystem::path target = std::filesystem::is_symlink(path, ignored) ? std::filesystem::weakly_canonical(path, ignored) : std::filesystem::path(path);
+  if (std::filesystem::is_directory(target, ignored)) return invalid(path, "is a directory; give the name of a file");
+  std::string temporary = target.string() + ".partial-" + std::to_string(::getpid());
   const int fd = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0666);
   if (fd < 0) return file_error(temporary, "cannot be made");
-  return NewFile(fd, path, std::move(temporary));
+  return NewFile(fd, target.string(), std::move(temporary));
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
@@ -127,6 +143,17 @@ Result<void> NewFile::commit() {
     ::close(directory);
   }
   return {};
+}
+
+Result<void> NewFile::remove_older() {
+  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error(path_, "the older file cannot be taken away");
+  return {};
+}
+
+Error unknown_tool(const tool::Agent& agent, std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const tool::Tool& tool : agent.tools) known.push_back(tool.name);
+  return {ErrorCode::kNotFound, tool::unknown_name("tool", name, known), ""};
 }
 
 int fail(const Error& error, bool json) { return fail(Errors{error}, json); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "ledger/log.hpp"
@@ -41,6 +42,20 @@ Result<LoadedAgent> load_agent(const Context& context);
 std::string ledger_directory(const Context& context, const std::string& given);
 Result<std::unique_ptr<ledger::Log>> open_log(const Context& context, const std::string& directory);
 
+// A file to read; "-" is standard input. kNotFound, kInvalid for a directory or without permission; names the file.
+class InputFile {
+ public:
+  static Result<InputFile> open(const std::string& path);
+  InputFile(InputFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  InputFile& operator=(InputFile&&) = delete;
+  ~InputFile();
+  int fd() const { return fd_; }
+
+ private:
+  explicit InputFile(int fd) : fd_(fd) {}
+  int fd_;
+};
+
 // At most `limit` bytes of a file; "-" is standard input. Errors name the file.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
@@ -48,6 +63,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 // nothing is left behind.
 class NewFile {
  public:
+  // A link is followed, so that its target gets the new content. kInvalid for a directory.
   static Result<NewFile> create(const std::string& path);
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
@@ -56,12 +72,16 @@ class NewFile {
   Result<void> write(std::string_view bytes);
   Result<void> sync();    // the bytes are on the disk
   Result<void> commit();  // sync, then the final name
+  Result<void> remove_older();  // what has the final name now, if anything
 
  private:
   NewFile(int fd, std::string path, std::string temporary) : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)) {}
   int fd_ = -1;
   std::string path_, temporary_;
 };
+
+// kNotFound that names the closest tool.
+Error unknown_tool(const tool::Agent& agent, std::string_view name);
 
 // Prints an error for a person (or as a problem document when `json`) and returns its exit code.
 int fail(const Error& error, bool json = false);

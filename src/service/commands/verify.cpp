@@ -1,11 +1,9 @@
 // `verify` checks proofs offline, `prove` cuts the proof of one row, `ledger` audits a whole ledger.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "ledger/log.hpp"
 #include "ledger/verify.hpp"
 #include "service/commands/command.hpp"
@@ -78,11 +76,9 @@ Result<Verification> verify(const Context& context, const Options& options) {
     return std::move(bundle.error());
   }
   if (alone) return verify_bundle(*bundle, *key, loaded->agent);
-  const int fd = ::open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error{ErrorCode::kNotFound, "cannot be opened", options.file};
-  Verification out = verify_output(*bundle, *key, loaded->agent, fd);
-  ::close(fd);
-  return out;
+  auto output = InputFile::open(options.file);
+  if (!output) return std::move(output.error());
+  return verify_output(*bundle, *key, loaded->agent, output->fd());
 }
 
 Result<void> prove(const Options& options) {
@@ -90,10 +86,9 @@ Result<void> prove(const Options& options) {
   if (!text) return std::move(text.error());
   auto bundle = parse_bundle(*text);
   if (!bundle) return std::move(bundle.error());
-  const int fd = ::open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error{ErrorCode::kNotFound, "cannot be opened", options.file};
-  auto row = prove_row(*bundle, fd, options.row - 1);
-  ::close(fd);
+  auto output = InputFile::open(options.file);
+  if (!output) return std::move(output.error());
+  auto row = prove_row(*bundle, output->fd(), options.row - 1);
   if (!row) return std::move(row.error());
   if (options.output == "-") {
     std::printf("%s\n", bundle_text(*row).c_str());
@@ -147,7 +142,8 @@ void add_prove(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("prove", "Cut the proof of one row out of a batch, to hand to somebody who needs no other row.");
   command->add_option("FILE", options->file, "Output of `batch`")->required();
-  command->add_option("--row", options->row, "1 is the first row after the header")->required()->check(CLI::PositiveNumber);
+  command->add_option("--row", options->row, "1 is the first row after the header")->required()->check(CLI::Validator(
+      [](const std::string& text) { return parse_integer(text).value_or(0) > 0 ? std::string() : std::string("must be a whole number, 1 or more"); }, ""));
   command->add_option("-o,--output", options->output, "Proof file; - for standard output")->default_val("-");
   command->add_option("--proof", options->proof, "Proof of the output, when not FILE.proof.json")->type_name("FILE");
   command->callback([options, &context] {

@@ -53,7 +53,7 @@ Result<void> recompute_row(const Entry& entry, const tool::Agent& agent, std::st
   if (!recomputer) return std::move(recomputer.error());
   switch (recomputer->check(row)) {
     case RowRecomputer::Outcome::kSame: return {};
-    case RowRecomputer::Outcome::kMalformed: return Error{ErrorCode::kInvalid, "the row was malformed; there is no input to calculate", ""};
+    case RowRecomputer::Outcome::kMalformed: return Error{ErrorCode::kNotFound, "the row was malformed; there is no input to calculate", ""};
     case RowRecomputer::Outcome::kDifferent: break;
   }
   return Error{ErrorCode::kCorrupt, "the calculation gives another row", ""};

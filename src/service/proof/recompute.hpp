@@ -16,7 +16,7 @@ Result<void> can_recompute(const Entry& entry, const tool::Agent& agent);
 
 // An error when the entry's input does not give its output.
 Result<void> recompute_answer(const Entry& entry, const tool::Agent& agent);
-// The same for one output row of a batch.
+// The same for one output row of a batch. kNotFound for a malformed row, which has no input.
 Result<void> recompute_row(const Entry& entry, const tool::Agent& agent, std::string_view row);
 
 // Gives the output rows of a batch again, from what they say of their input.
