@@ -100,8 +100,12 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (60) each
 
 .PHONY: coverage
 coverage: ## line coverage of src, at least 85 %
-	$(install) build coverage
+	$(install) build coverage e2e
 	@$(MAKE) test-coverage
+	@# The commands and the server are reached by the tests of the running program.
+	$(step) "build the programs (coverage)" cmake --build --preset coverage --target $(programs)
+	$(step) "tests of the command line (coverage)" env GREENLANG_BIN="$(CURDIR)/build/coverage/bin" tests/integration/program/run.sh
+	$(step) "tests over HTTP (coverage)" env GREENLANG_BIN="$(CURDIR)/build/coverage/bin" tests/integration/http/run.sh
 	$(step) "line coverage of src >= 85 %" bash -c 'cd build/coverage && gcovr --root ../.. --filter ../../src/ \
 	  --exclude ".*_(test|bench|fuzz)\.cpp$$" --exclude ".*/testing\.[ch]pp$$" --exclude-throw-branches \
 	  --print-summary --fail-under-line 85 -j $(JOBS) --html-details report.html --txt lines.txt . >summary.txt; \

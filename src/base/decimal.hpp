@@ -32,7 +32,7 @@ inline double round_15(double value) {
   const double size = std::abs(value);
   if (!(size >= 1e-7 && size < 1e15)) return value;
   const double scale = detail::kPowersOfTen[15 - detail::digits_before_point(size)];
-  const double scaled = static_cast<double>(static_cast<std::int64_t>(size * scale + 0.5));
+  const double scaled = static_cast<double>(static_cast<std::int64_t>(size * scale + 0.5));  // NOLINT(bugprone-incorrect-roundings)
   return std::copysign(scaled / scale, value);
 }
 

@@ -167,7 +167,7 @@ Result<Value> parse(std::string_view text, const Limits& limits, bj::storage_ptr
     bj::error_code error;
     const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
     if (error) return syntax_error(parser.handler(), error, used);
-    if (trim(text.substr(used)) != "") {
+    if (!trim(text.substr(used)).empty()) {
       return Error{ErrorCode::kInvalid, "text after the JSON value at byte " + std::to_string(used)};
     }
     if (!parser.done()) return Error{ErrorCode::kInvalid, "the JSON ends too early"};

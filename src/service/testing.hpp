@@ -68,41 +68,41 @@ inline const tool::ObjectType& load_type() {
 
 inline const tool::ObjectType& source_type() {
   static const tool::ObjectType kType{"Source", "A source.", [] {
-    std::vector<tool::Field> out;
-    out.push_back(tool::field<&Source::id>("id", "Its name."));
-    return out;
-  }()};
+                                        std::vector<tool::Field> out;
+                                        out.push_back(tool::field<&Source::id>("id", "Its name."));
+                                        return out;
+                                      }()};
   return kType;
 }
 
 inline const tool::ObjectType& weight_type() {
   static const tool::ObjectType kType{"Weight", "A weight.", [] {
-    using tool::field;
-    std::vector<tool::Field> out;
-    out.push_back(field<&Weight::weight_kg>("weight_kg", "In kg."));
-    out.push_back(field<&Weight::per_year>("per_year", "Divided by the year, when given."));
-    out.push_back(field<&Weight::note>("note", "The label again."));
-    out.push_back(field<&Weight::source>("source", "Where from.").of(source_type()));
-    return out;
-  }()};
+                                        using tool::field;
+                                        std::vector<tool::Field> out;
+                                        out.push_back(field<&Weight::weight_kg>("weight_kg", "In kg."));
+                                        out.push_back(field<&Weight::per_year>("per_year", "Divided by the year, when given."));
+                                        out.push_back(field<&Weight::note>("note", "The label again."));
+                                        out.push_back(field<&Weight::source>("source", "Where from.").of(source_type()));
+                                        return out;
+                                      }()};
   return kType;
 }
 
 inline const tool::ObjectType& loads_type() {
   static const tool::ObjectType kType{"Loads", "Loads.", [] {
-    std::vector<tool::Field> out;
-    out.push_back(tool::field<&Loads::loads>("loads", "The loads.").required().of(load_type()));
-    return out;
-  }()};
+                                        std::vector<tool::Field> out;
+                                        out.push_back(tool::field<&Loads::loads>("loads", "The loads.").required().of(load_type()));
+                                        return out;
+                                      }()};
   return kType;
 }
 
 inline const tool::ObjectType& sum_type() {
   static const tool::ObjectType kType{"Sum", "A sum.", [] {
-    std::vector<tool::Field> out;
-    out.push_back(tool::field<&Sum::weight_kg>("weight_kg", "In kg."));
-    return out;
-  }()};
+                                        std::vector<tool::Field> out;
+                                        out.push_back(tool::field<&Sum::weight_kg>("weight_kg", "In kg."));
+                                        return out;
+                                      }()};
   return kType;
 }
 
@@ -113,7 +113,9 @@ inline tool::Agent make_agent(double bias_kg = 0) {
     Weight out;
     const double kg = load.unit == "t" ? 1000 : 1;
     out.weight_kg = bias_kg + tool::product(steps, {"weight", "kg", "", "/weight_kg"}, {{"amount", load.amount}, {"kg_per_unit", kg}});
-    if (load.year) out.per_year = tool::quotient(steps, {"per_year", "kg", "", "/per_year"}, {"weight", out.weight_kg}, {"year", static_cast<double>(*load.year)});
+    if (load.year)
+      out.per_year =
+          tool::quotient(steps, {"per_year", "kg", "", "/per_year"}, {"weight", out.weight_kg}, {"year", static_cast<double>(*load.year)});
     out.note = load.label;
     out.source.id = load.unit == "t" ? "tonnes" : "kilograms";
     return out;
@@ -128,8 +130,15 @@ inline tool::Agent make_agent(double bias_kg = 0) {
   agent.version = "1.0.0";
   agent.doc = "For tests.";
   agent.data_version = "data-1";
-  agent.tools.push_back(tool::Tool{"weigh", "1.0.0", "Weigh", "Weighs.", &load_type(), &weight_type(),
-                                   tool::opener<Load, Weight>(load_type(), weight_type(), [weigh] { return weigh; }), {"source.id"}, {"weight_kg"}});
+  agent.tools.push_back(tool::Tool{"weigh",
+                                   "1.0.0",
+                                   "Weigh",
+                                   "Weighs.",
+                                   &load_type(),
+                                   &weight_type(),
+                                   tool::opener<Load, Weight>(load_type(), weight_type(), [weigh] { return weigh; }),
+                                   {"source.id"},
+                                   {"weight_kg"}});
   agent.tools.push_back(tool::Tool{"weigh_all", "1.0.0", "Weigh all", "Adds up.", &loads_type(), &sum_type(),
                                    tool::opener<Loads, Sum>(loads_type(), sum_type(), [weigh_all] { return weigh_all; })});
   return agent;
@@ -173,7 +182,8 @@ struct Batch {
   std::string output;
 };
 
-inline Batch run(std::string_view input, const BatchOptions& options = {}, const tool::Agent& agent = make_agent(), std::string_view tool = "weigh") {
+inline Batch run(std::string_view input, const BatchOptions& options = {}, const tool::Agent& agent = make_agent(),
+                 std::string_view tool = "weigh") {
   const File in(input), out;
   const std::atomic<bool> stop{false};
   Batch batch;

@@ -153,7 +153,9 @@ TEST(Decode, AtMostAHundredErrors) {
 TEST(DecodeCell, TakesWhatJsonTakes) {
   Sample sample;
   Errors errors;
-  const auto set = [&](std::string_view name, std::string_view cell) { return decode_cell(*sample_type().find(name), cell, &sample, errors); };
+  const auto set = [&](std::string_view name, std::string_view cell) {
+    return decode_cell(*sample_type().find(name), cell, &sample, errors);
+  };
   EXPECT_TRUE(set("amount", "2.5") && set("price", "-1e0") && set("count", "3") && set("year", "2025") && set("fresh", "true"));
   EXPECT_TRUE(set("name", "a") && set("remark", "b") && set("colour", "blue"));
   EXPECT_TRUE(errors.empty());
@@ -167,7 +169,8 @@ TEST(DecodeCell, TakesWhatJsonTakes) {
 }
 
 TEST(DecodeCell, RefusesWhatIsNotPlainNumbers) {
-  for (std::string_view cell : {"nan", "NaN", "inf", "-inf", "Infinity", "0x10", "1,5", "1 000", " 1", "1 ", "1e999", "--1", "1e", ".", "\xFF"}) {
+  for (std::string_view cell :
+       {"nan", "NaN", "inf", "-inf", "Infinity", "0x10", "1,5", "1 000", " 1", "1 ", "1e999", "--1", "1e", ".", "\xFF"}) {
     Sample sample;
     Errors errors;
     EXPECT_FALSE(decode_cell(*sample_type().find("price"), cell, &sample, errors)) << cell;

@@ -29,8 +29,8 @@ double finite(double low, double high) {
 }
 
 std::string text(std::size_t longest) {
-  static const std::vector<std::string> kAlphabet = {"a", "Z", "0", " ", ",", "\"", "\\", "\n", "\r", "\t", "/", "\x01", "\x7f", "\xC3\xA9",
-                                                     "\xE2\x82\xAC", "\xF0\x9F\x98\x80", ";", "="};
+  static const std::vector<std::string> kAlphabet = {
+      "a", "Z", "0", " ", ",", "\"", "\\", "\n", "\r", "\t", "/", "\x01", "\x7f", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", ";", "="};
   std::string out;
   for (const std::string& part : *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kAlphabet))) {
     if (out.size() + part.size() <= longest) out += part;
@@ -105,7 +105,8 @@ RC_GTEST_PROP(EncodeProperty, CellsSayWhatJsonSays, ()) {
     std::string expected;
     if (at->is_string()) expected = at->get_string();
     else if (at->is_array()) {
-      for (std::size_t j = 0; j < at->get_array().size(); ++j) expected += (j > 0 ? "; " : "") + std::string(at->get_array()[j].get_string());
+      for (std::size_t j = 0; j < at->get_array().size(); ++j)
+        expected += (j > 0 ? "; " : "") + std::string(at->get_array()[j].get_string());
     } else if (!at->is_null()) expected = json::canonical(*at);
     RC_ASSERT(record.cells[i] == expected);
   }
@@ -123,7 +124,8 @@ TEST(Encode, WhatIsAbsent) {
 TEST(Encode, ColumnsJoinNamesAndLeaveListsOfStructsOut) {
   std::string names;
   for (const Column& column : csv_columns(sample_type())) names += column.name + " ";
-  EXPECT_EQ(names, "amount price count year fresh name remark tags colour main_part.mass_kg main_part.label spare_part.mass_kg spare_part.label ");
+  EXPECT_EQ(names,
+            "amount price count year fresh name remark tags colour main_part.mass_kg main_part.label spare_part.mass_kg spare_part.label ");
 }
 
 TEST(Encode, AnAbsentStructHasEmptyCells) {

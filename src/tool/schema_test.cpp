@@ -104,8 +104,8 @@ TEST(Schema, OpenApiHasEveryRouteAndItsReferencesExist) {
   const Object document = parsed(text);
   EXPECT_EQ(document.at("openapi"), Value("3.1.0"));
   const Object& paths = document.at("paths").get_object();
-  for (const char* path : {"/v1/tools", "/v1/tools/double_amount", "/v1/tools/double_amount/batch", "/v1/provenance/{id}", "/ledger/checkpoint",
-                           "/healthz", "/readyz", "/startupz"}) {
+  for (const char* path : {"/v1/tools", "/v1/tools/double_amount", "/v1/tools/double_amount/batch", "/v1/provenance/{id}",
+                           "/ledger/checkpoint", "/healthz", "/readyz", "/startupz"}) {
     EXPECT_TRUE(paths.contains(path)) << path;
   }
   std::set<std::string> ids;
@@ -125,7 +125,8 @@ TEST(Schema, OpenApiHasEveryRouteAndItsReferencesExist) {
 
 TEST(Schema, TheReferencePageNamesEveryField) {
   const std::string page = reference_page(sample_agent());
-  for (const Field& field : sample_type().fields) EXPECT_NE(page.find("| `" + std::string(field.name()) + "` |"), std::string::npos) << field.name();
+  for (const Field& field : sample_type().fields)
+    EXPECT_NE(page.find("| `" + std::string(field.name()) + "` |"), std::string::npos) << field.name();
   EXPECT_NE(page.find("## double_amount"), std::string::npos);
   EXPECT_NE(page.find("red, green or blue"), std::string::npos);
 }

@@ -36,17 +36,18 @@ struct Sample {
 
 inline const ObjectType& part_type() {
   static const ObjectType kType{"Part", "A part.", [] {
-    std::vector<Field> out;
-    out.push_back(field<&Part::mass_kg>("mass_kg", "Its mass.").required().at_least(0).unit("kg"));
-    out.push_back(field<&Part::label>("label", "Its label."));
-    return out;
-  }()};
+                                  std::vector<Field> out;
+                                  out.push_back(field<&Part::mass_kg>("mass_kg", "Its mass.").required().at_least(0).unit("kg"));
+                                  out.push_back(field<&Part::label>("label", "Its label."));
+                                  return out;
+                                }()};
   return kType;
 }
 
 // Only `amount` and `name` are required, so that rows of CSV can hold it.
 inline const ObjectType& sample_type() {
-  static const ObjectType kType{"Sample", "One of everything.", [] {
+  static const ObjectType kType{"Sample", "One of everything.",
+                                [] {
     std::vector<Field> out;
     out.push_back(field<&Sample::amount>("amount", "An amount.").required().at_least(0).at_most(1e6).example("12.5"));
     out.push_back(field<&Sample::price>("price", "A price.").at_least(-5).unit("EUR").source("a list").otherwise("unknown"));
@@ -61,7 +62,7 @@ inline const ObjectType& sample_type() {
     out.push_back(field<&Sample::spare_part>("spare_part", "Another part.").of(part_type()));
     out.push_back(field<&Sample::parts>("parts", "More parts.").longest(4).of(part_type()));
     return out;
-  }()};
+                                }()};
   return kType;
 }
 
@@ -81,8 +82,15 @@ inline Agent sample_agent() {
   agent.version = "1.0.0";
   agent.doc = "For tests.";
   agent.data_version = "d1";
-  agent.tools.push_back(Tool{"double_amount", "1.0.0", "Twice the amount", "Doubles.", &sample_type(), &sample_type(),
-                             opener<Sample, Sample>(sample_type(), sample_type(), [] { return Doubler{}; }), {"colour"}, {"amount"}});
+  agent.tools.push_back(Tool{"double_amount",
+                             "1.0.0",
+                             "Twice the amount",
+                             "Doubles.",
+                             &sample_type(),
+                             &sample_type(),
+                             opener<Sample, Sample>(sample_type(), sample_type(), [] { return Doubler{}; }),
+                             {"colour"},
+                             {"amount"}});
   return agent;
 }
 

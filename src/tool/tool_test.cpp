@@ -64,10 +64,10 @@ TEST(Tool, TakesRowsUnlessARequiredFieldIsNested) {
     testing::Part part;
   };
   static const ObjectType kNested{"Nested", "Nested.", [] {
-    std::vector<Field> out;
-    out.push_back(field<&Nested::part>("part", "The part.").required().of(testing::part_type()));
-    return out;
-  }()};
+                                    std::vector<Field> out;
+                                    out.push_back(field<&Nested::part>("part", "The part.").required().of(testing::part_type()));
+                                    return out;
+                                  }()};
   Tool tool = sample_agent().tools[0];
   tool.input = &kNested;
   EXPECT_FALSE(tool.takes_rows());
@@ -81,7 +81,8 @@ TEST(Tool, IsFoundByItsName) {
 
 // The same cells as a row and as JSON: both refuse or both give the same bytes.
 RC_GTEST_PROP(ToolProperty, CsvAndJsonAgree, ()) {
-  static const std::vector<std::string> kNumbers = {"", "0", "1", "-0", "2.5", "1e3", "-7", "1000000", "1000001", "2025", "2025.0", "1e400"};
+  static const std::vector<std::string> kNumbers = {"",   "0",       "1",       "-0",   "2.5",    "1e3",
+                                                    "-7", "1000000", "1000001", "2025", "2025.0", "1e400"};
   static const std::vector<std::string> kNames = {"", "a", "refused", "caf\xC3\xA9", "aaaaaaaaaaaaaaaaaaaaaaaa", "x,y", "q\"q"};
   static const std::vector<std::string> kColourCells = {"", "red", "RED", "blue"};
   const std::vector<std::pair<std::string, std::string>> cells = {

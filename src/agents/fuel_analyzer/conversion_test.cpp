@@ -103,9 +103,10 @@ TEST(Validation, AmountsThatAreSuspect) {
 }
 
 TEST(Validation, WhatCannotBeCalculatedIsNotValid) {
-  for (const char* input : {R"({"fuel_type":"moonshine","quantity":1,"unit":"L"})", R"({"fuel_type":"DERV","quantity":1,"unit":"gallon"})",
-                            R"({"fuel_type":"DERV","quantity":1,"unit":"L","region":"Narnia"})", R"({"fuel_type":"DERV","quantity":1,"unit":"L","year":1999})",
-                            R"({"fuel_type":"natural_gas","quantity":1,"unit":"kWh","region":"GB","year":2025})"}) {
+  for (const char* input :
+       {R"({"fuel_type":"moonshine","quantity":1,"unit":"L"})", R"({"fuel_type":"DERV","quantity":1,"unit":"gallon"})",
+        R"({"fuel_type":"DERV","quantity":1,"unit":"L","region":"Narnia"})", R"({"fuel_type":"DERV","quantity":1,"unit":"L","year":1999})",
+        R"({"fuel_type":"natural_gas","quantity":1,"unit":"kWh","region":"GB","year":2025})"}) {
     const Reply reply = validate(input);
     ASSERT_TRUE(reply.ok()) << reply.error();
     EXPECT_FALSE(reply.find("/valid")->get_bool()) << input;
@@ -118,8 +119,16 @@ TEST(Validation, WhatCannotBeCalculatedIsNotValid) {
 TEST(Validation, AgreesWithTheCalculation) {
   for (const Factor* row : testing::all_rows()) {
     if (row->category != "direct" || !row->sector.empty()) continue;
-    json::Object question{{"fuel_type", row->fuel->key}, {"quantity", 5}, {"unit", row->per_unit->key}, {"region", row->region->key}, {"year", row->dataset->year_from}};
-    json::Object activity{{"fuel_type", row->fuel->key}, {"activity_value", 5}, {"activity_unit", row->per_unit->key}, {"region", row->region->key}, {"year", row->dataset->year_from}};
+    json::Object question{{"fuel_type", row->fuel->key},
+                          {"quantity", 5},
+                          {"unit", row->per_unit->key},
+                          {"region", row->region->key},
+                          {"year", row->dataset->year_from}};
+    json::Object activity{{"fuel_type", row->fuel->key},
+                          {"activity_value", 5},
+                          {"activity_unit", row->per_unit->key},
+                          {"region", row->region->key},
+                          {"year", row->dataset->year_from}};
     if (row->basis != Basis::kNone) question["heating_value_basis"] = activity["heating_value_basis"] = basis_name(row->basis);
     EXPECT_EQ(ask("validate_fuel_input", question).find("/valid")->get_bool(), ask("calculate_emissions", activity).ok()) << row->id;
   }

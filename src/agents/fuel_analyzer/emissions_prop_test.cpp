@@ -113,8 +113,13 @@ TEST(Emissions, AreTheSumOfGasesByGwp) {
 
 TEST(Emissions, EachGwpSetGivesItsOwnTotal) {
   const auto total = [](std::string_view set) {
-    json::Object question{{"activity_value", 1}, {"activity_unit", "mmBtu"}, {"fuel_type", "natural_gas"}, {"region", "US"}, {"year", 2025},
-                          {"heating_value_basis", "HHV"}, {"gwp_set", set}};
+    json::Object question{{"activity_value", 1},
+                          {"activity_unit", "mmBtu"},
+                          {"fuel_type", "natural_gas"},
+                          {"region", "US"},
+                          {"year", 2025},
+                          {"heating_value_basis", "HHV"},
+                          {"gwp_set", set}};
     return ask("calculate_emissions", question).number("/co2e_kg");
   };
   EXPECT_DOUBLE_EQ(total("AR4GWP100"), 53.1148);

@@ -42,7 +42,8 @@ std::map<std::string, double> check_steps(const Reply& reply) {
     const std::string symbol(step.at("symbol").get_string());
     const double value = step.at("value").to_number<double>();
     const json::Array& operands = step.at("operands").get_array();
-    EXPECT_EQ(evaluate(step.get_object().contains("formula") ? std::string_view(step.at("formula").get_string()) : "", operands), value) << symbol;
+    EXPECT_EQ(evaluate(step.get_object().contains("formula") ? std::string_view(step.at("formula").get_string()) : "", operands), value)
+        << symbol;
     for (const json::Value& operand : operands) {
       const auto earlier = values.find(std::string(operand.at("symbol").get_string()));
       if (earlier != values.end()) {
@@ -59,7 +60,8 @@ std::map<std::string, double> check_steps(const Reply& reply) {
 }
 
 // Every number of these fields is either zero, absent, or given by a step.
-void check_covered(const Reply& reply, const std::map<std::string, double>& given, const std::string& prefix, std::initializer_list<const char*> fields) {
+void check_covered(const Reply& reply, const std::map<std::string, double>& given, const std::string& prefix,
+                   std::initializer_list<const char*> fields) {
   for (const char* field : fields) {
     const double value = reply.number(prefix + field);
     if (std::isnan(value) || value == 0) continue;
@@ -97,7 +99,8 @@ TEST(Explanation, GivesAmountsThroughTheHeatingValue) {
 
 TEST(Explanation, GivesExplicitFactors) {
   for (const char* unit : {"kgCO2e/L", "tCO2e/m3", "lbCO2/gal_us", "kgCO2/L"}) {
-    check_emissions(json::Object{{"activity_value", 12.34}, {"activity_unit", "L"}, {"ef_value", 2.71828}, {"ef_unit", unit}, {"output_unit", "tCO2e"}});
+    check_emissions(json::Object{
+        {"activity_value", 12.34}, {"activity_unit", "L"}, {"ef_value", 2.71828}, {"ef_unit", unit}, {"output_unit", "tCO2e"}});
   }
 }
 
@@ -114,7 +117,8 @@ RC_GTEST_PROP(ExplanationProperty, GivesAnyQuestion, ()) {
   question["activity_unit"] = *rc::gen::elementOf(units);
   const Reply reply = ask("calculate_emissions", question, true);
   if (!reply.ok()) {  // refused units of the other phase; CO2e without a split on another GWP set
-    RC_ASSERT(reply.errors[0].path == "/activity_unit" || reply.errors[0].path == "/gwp_set" || reply.errors[0].path == "/heating_value_basis");
+    RC_ASSERT(reply.errors[0].path == "/activity_unit" || reply.errors[0].path == "/gwp_set" ||
+              reply.errors[0].path == "/heating_value_basis");
     RC_DISCARD("refused");
   }
   check_covered(reply, check_steps(reply), "", {"/emissions_value", "/co2e_kg", "/co2_kg", "/ch4_kg", "/n2o_kg", "/biogenic_co2_kg"});
@@ -136,8 +140,11 @@ TEST(Explanation, GivesConversions) {
   int answers = 0;
   for (const units::Unit& from : units::all()) {
     for (const units::Unit& to : units::all()) {
-      const Reply reply = ask("convert_units", json::Object{{"value", 12.5}, {"from_unit", from.key}, {"to_unit", to.key}, {"fuel_type", "gas oil"},
-                                                            {"heating_value_basis", "HHV"}}, true);
+      const Reply reply =
+          ask("convert_units",
+              json::Object{
+                  {"value", 12.5}, {"from_unit", from.key}, {"to_unit", to.key}, {"fuel_type", "gas oil"}, {"heating_value_basis", "HHV"}},
+              true);
       ASSERT_TRUE(reply.ok()) << reply.error();
       ++answers;
       EXPECT_TRUE(check_steps(reply).contains("/value"));

@@ -55,8 +55,8 @@ class InventoryCalculator {
 
  private:
   Result<void> add_activity(const InventoryInput& input, int index, Inventory& out, tool::Steps* steps);
-  Result<void> add_market(const InventoryActivity& activity, int index, const Emissions& location, Inventory& out, tool::Steps* steps);
-  void add_scope_3(const InventoryActivity& activity, int index, const Emissions& direct, Inventory& out, tool::Steps* steps);
+  Result<void> add_market(const InventoryActivity& given, int index, const Emissions& location, Inventory& out, tool::Steps* steps);
+  void add_scope_3(const InventoryActivity& given, int index, const Emissions& direct, Inventory& out, tool::Steps* steps);
 
   EmissionsCalculator calculator_;
 };

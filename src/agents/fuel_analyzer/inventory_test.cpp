@@ -53,7 +53,8 @@ TEST(Inventory, LocationAndMarketAreApart) {
 }
 
 TEST(Inventory, GasesAreKeptApart) {
-  const Reply reply = inventory(R"({"activity_value":10,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US","year":2025,"heating_value_basis":"HHV"},
+  const Reply reply = inventory(
+      R"({"activity_value":10,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US","year":2025,"heating_value_basis":"HHV"},
       {"activity_value":1,"activity_unit":"short_ton","fuel_type":"wood_and_wood_residuals","region":"US","year":2025},
       {"activity_value":5,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":1})");
   ASSERT_TRUE(reply.ok()) << reply.error();
@@ -76,7 +77,8 @@ TEST(Inventory, Scope3CanBeLeftOut) {
 }
 
 TEST(Inventory, AnUpstreamActivityIsCountedOnce) {
-  const Reply reply = inventory(R"({"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"category":"well_to_tank"})");
+  const Reply reply =
+      inventory(R"({"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"category":"well_to_tank"})");
   EXPECT_EQ(reply.number("/scope_3/co2e_kg"), 611.01);
   EXPECT_EQ(reply.number("/scope_1/co2e_kg"), 0);
   EXPECT_EQ(reply.find("/lines")->get_array().size(), 1u);
@@ -84,7 +86,8 @@ TEST(Inventory, AnUpstreamActivityIsCountedOnce) {
 
 // IPCC 2006 vol. 1 ch. 3: of a product Eq. 3.1, of a sum Eq. 3.2.
 TEST(Inventory, CombinesUncertainties) {
-  const Reply reply = inventory(R"({"activity_value":1000,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":1,"activity_uncertainty_pct":3,"ef_uncertainty_pct":4},
+  const Reply reply = inventory(
+      R"({"activity_value":1000,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":1,"activity_uncertainty_pct":3,"ef_uncertainty_pct":4},
       {"activity_value":500,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":1,"activity_uncertainty_pct":6,"ef_uncertainty_pct":8},
       {"activity_value":500,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":1},
       {"activity_value":500,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L","scope":3,"activity_uncertainty_pct":60,"ef_uncertainty_pct":80})");
@@ -102,22 +105,34 @@ TEST(Inventory, OneGwpSetForAll) {
   EXPECT_EQ(ar6.text("/gwp_set"), "AR6GWP100");
   EXPECT_EQ(ar6.text("/lines/0/factor/id"), "desnz_2025/diesel_average_biofuel_blend/direct/L");
   EXPECT_NE(ar6.number("/scope_1/co2e_kg"), 2570.82);
-  const Reply mixed = inventory(R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"gwp_set":"AR4GWP100"})");
+  const Reply mixed =
+      inventory(R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"gwp_set":"AR4GWP100"})");
   EXPECT_TRUE(mixed.error().starts_with("/activities/0/gwp_set: one inventory has one GWP set")) << mixed.error();
 }
 
 TEST(Inventory, ErrorsNameTheActivity) {
   EXPECT_TRUE(inventory(kDiesel + R"(,{"activity_value":1,"activity_unit":"kWh","fuel_type":"natural_gas","region":"GB","year":2025})")
-                  .error().starts_with("/activities/1/heating_value_basis: say HHV"));
+                  .error()
+                  .starts_with("/activities/1/heating_value_basis: say HHV"));
   EXPECT_EQ(inventory(R"({"activity_value":-1,"activity_unit":"L"})").errors[0].path, "/activities/0/activity_value");
   EXPECT_EQ(inventory("").error(), "/activities: must have at least one activity");
-  EXPECT_TRUE(inventory(R"({"activity_value":1,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L"})").error().starts_with("/activities/0/scope: is required"));
-  EXPECT_TRUE(inventory(R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"market_ef_value":1,"market_ef_unit":"kgCO2e/L"})")
-                  .error().starts_with("/activities/0/market_ef_value: is for purchased electricity"));
-  EXPECT_TRUE(inventory(R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"market_ef_value":1})")
-                  .error().starts_with("/activities/0/market_ef_unit: is required"));
-  EXPECT_TRUE(inventory(R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"market_ef_value":1,"market_ef_unit":"kgCO2e/L"})")
-                  .error().starts_with("/activities/0/market_ef_unit: a factor per L"));
+  EXPECT_TRUE(inventory(R"({"activity_value":1,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2e/L"})")
+                  .error()
+                  .starts_with("/activities/0/scope: is required"));
+  EXPECT_TRUE(
+      inventory(
+          R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"market_ef_value":1,"market_ef_unit":"kgCO2e/L"})")
+          .error()
+          .starts_with("/activities/0/market_ef_value: is for purchased electricity"));
+  EXPECT_TRUE(
+      inventory(R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"market_ef_value":1})")
+          .error()
+          .starts_with("/activities/0/market_ef_unit: is required"));
+  EXPECT_TRUE(
+      inventory(
+          R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"market_ef_value":1,"market_ef_unit":"kgCO2e/L"})")
+          .error()
+          .starts_with("/activities/0/market_ef_unit: a factor per L"));
 }
 
 TEST(Inventory, HasAtMostAThousandActivities) {

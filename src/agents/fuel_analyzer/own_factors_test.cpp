@@ -57,9 +57,18 @@ TEST(OwnFactors, OfTheSampleAreNamedAndPreferred) {
 TEST(OwnFactors, StandBesideThePublishedOnes) {
   auto loaded = load("company_factors.csv", sample_file());
   ASSERT_TRUE(loaded.ok());
-  EXPECT_EQ(emissions(R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"dataset":"desnz_2025"})", **loaded).number("/co2e_kg"), 177);
-  EXPECT_EQ(emissions(R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2026})", **loaded).text("/factor/source"), "DESNZ 2026 v1");
-  EXPECT_EQ(emissions(R"({"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})", **loaded).number("/co2e_kg"), 2570.82);
+  EXPECT_EQ(
+      emissions(
+          R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"dataset":"desnz_2025"})",
+          **loaded)
+          .number("/co2e_kg"),
+      177);
+  EXPECT_EQ(emissions(R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2026})", **loaded)
+                .text("/factor/source"),
+            "DESNZ 2026 v1");
+  EXPECT_EQ(
+      emissions(R"({"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})", **loaded).number("/co2e_kg"),
+      2570.82);
 }
 
 TEST(OwnFactors, AreHashedIntoTheDataVersion) {
@@ -76,32 +85,44 @@ TEST(OwnFactors, GiveGasesByMassOnAnyGwpSet) {
   const Reply ar5 = emissions(R"({"activity_value":2,"activity_unit":"GJ","fuel_type":"steam mix","region":"GB","year":2025})", *loaded);
   ASSERT_TRUE(ar5.ok()) << ar5.error();
   EXPECT_NEAR(ar5.number("/co2e_kg"), 2 * (50 + 0.28 + 0.265), 1e-12);
-  const Reply ar6 = emissions(R"({"activity_value":2,"activity_unit":"GJ","fuel_type":"steam mix","region":"GB","year":2025,"gwp_set":"AR6GWP100"})", *loaded);
+  const Reply ar6 = emissions(
+      R"({"activity_value":2,"activity_unit":"GJ","fuel_type":"steam mix","region":"GB","year":2025,"gwp_set":"AR6GWP100"})", *loaded);
   EXPECT_NEAR(ar6.number("/co2e_kg"), 2 * (50 + 0.298 + 0.273), 1e-12);
 }
 
 TEST(OwnFactors, OfAPrintedTotalStayOnTheirGwpSet) {
   const auto loaded = with("electricity,GB,2025,2,kWh,,,,,0.05,AR4GWP100,Supplier\n");
   EXPECT_EQ(emissions(kElectricity, *loaded).errors[0].path, "/gwp_set");
-  EXPECT_DOUBLE_EQ(emissions(R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"gwp_set":"AR4GWP100"})", *loaded).number("/co2e_kg"), 50);
+  EXPECT_DOUBLE_EQ(
+      emissions(
+          R"({"activity_value":1000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"gwp_set":"AR4GWP100"})",
+          *loaded)
+          .number("/co2e_kg"),
+      50);
 }
 
 TEST(OwnFactors, TakeANewFuelOfTheCompanysOwn) {
   const auto loaded = with("Green Gas 7,GB,2025,1,m3,,,,,1.5,,Supplier\n");
-  const Reply reply = emissions(R"({"activity_value":2,"activity_unit":"m3","fuel_type":"green gas 7","region":"GB","year":2025})", *loaded);
+  const Reply reply =
+      emissions(R"({"activity_value":2,"activity_unit":"m3","fuel_type":"green gas 7","region":"GB","year":2025})", *loaded);
   ASSERT_TRUE(reply.ok()) << reply.error();
   EXPECT_EQ(reply.number("/co2e_kg"), 3);
-  EXPECT_EQ(emissions(R"({"activity_value":2,"activity_unit":"m3","fuel_type":"green gas","region":"GB","year":2025})", *loaded).errors[0].path, "/fuel_type");
+  EXPECT_EQ(
+      emissions(R"({"activity_value":2,"activity_unit":"m3","fuel_type":"green gas","region":"GB","year":2025})", *loaded).errors[0].path,
+      "/fuel_type");
 }
 
 // "Natural gas" must mean the fuel that has this name, not a second one that makes every question ambiguous.
 TEST(OwnFactors, TakeFuelsAsPeopleWriteThem) {
   const auto loaded = with("Natural gas,GB,2025,1,kWh,HHV,,,,0.1,,Supplier\nDERV,GB,2025,1,L,,,,,2.5,,Supplier\n");
   ASSERT_NE(loaded, nullptr);
-  const Reply gas = emissions(R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natural_gas","region":"GB","year":2025,"heating_value_basis":"HHV"})", *loaded);
+  const Reply gas = emissions(
+      R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natural_gas","region":"GB","year":2025,"heating_value_basis":"HHV"})",
+      *loaded);
   ASSERT_TRUE(gas.ok()) << gas.error();
   EXPECT_EQ(gas.number("/co2e_kg"), 0.1);
-  const Reply diesel = emissions(R"({"activity_value":2,"activity_unit":"L","fuel_type":"diesel_average_biofuel_blend","region":"GB","year":2025})", *loaded);
+  const Reply diesel = emissions(
+      R"({"activity_value":2,"activity_unit":"L","fuel_type":"diesel_average_biofuel_blend","region":"GB","year":2025})", *loaded);
   EXPECT_EQ(diesel.number("/co2e_kg"), 5);
   EXPECT_TRUE(refused(kHeader + "aviation fuel,GB,2025,1,L,,,,,2.5,,Supplier\n")
                   .starts_with("own.csv:2: the fuel \"aviation fuel\" is ambiguous: say aviation_gasoline or jet_kerosene"));
@@ -134,7 +155,8 @@ TEST(OwnFactors, AreRefusedWithFileAndLine) {
 }
 
 TEST(OwnFactors, MayComeFromExcel) {
-  auto loaded = load("own.csv", "\xEF\xBB\xBF" + kHeader.substr(0, kHeader.size() - 1) + "\r\nelectricity,GB,2025,2,kWh,,,,,0.05,,\"Supplier, \"\"green\"\"\"\r\n\r\n");
+  auto loaded = load("own.csv", "\xEF\xBB\xBF" + kHeader.substr(0, kHeader.size() - 1) +
+                                    "\r\nelectricity,GB,2025,2,kWh,,,,,0.05,,\"Supplier, \"\"green\"\"\"\r\n\r\n");
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
   EXPECT_EQ(emissions(kElectricity, **loaded).text("/factor/source"), "own factor: Supplier, \"green\"");
 }

@@ -26,7 +26,8 @@ TEST(Pitfalls, GrossAndNetHeatingValueAreNeverMixed) {
   EXPECT_EQ(gross, 0.18296);
   EXPECT_EQ(net, 0.2027);
   EXPECT_EQ(burn(1, "mmBtu", "natural_gas", "US", {{"heating_value_basis", "LHV"}}).errors[0].path, "/heating_value_basis");
-  EXPECT_EQ(burn(1, "GJ", "gas_diesel_oil", "GLOBAL", {{"heating_value_basis", "HHV"}, {"sector", "energy_industries"}}).errors[0].path, "/heating_value_basis");
+  EXPECT_EQ(burn(1, "GJ", "gas_diesel_oil", "GLOBAL", {{"heating_value_basis", "HHV"}, {"sector", "energy_industries"}}).errors[0].path,
+            "/heating_value_basis");
 }
 
 TEST(Pitfalls, TheOnlyBasisOfAPublicationIsNamed) {
@@ -111,13 +112,17 @@ TEST(Pitfalls, WellToTankIsNeverInScope1) {
   const Reply upstream = burn(1000, "L", "DERV", "GB", {{"category", "well_to_tank"}});
   EXPECT_EQ(upstream.number("/scope"), 3);
   EXPECT_EQ(upstream.number("/co2e_kg"), 611.01);
-  const Reply inventory = ask("calculate_inventory", R"({"activities":[{"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025}]})");
+  const Reply inventory =
+      ask("calculate_inventory",
+          R"({"activities":[{"activity_value":1000,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025}]})");
   EXPECT_EQ(inventory.number("/scope_1/co2e_kg"), 2570.82);
   EXPECT_EQ(inventory.number("/scope_3/co2e_kg"), 611.01);
 }
 
 TEST(Pitfalls, GridLossesAreNeverInScope2) {
-  const Reply reply = ask("calculate_inventory", R"({"activities":[{"activity_value":100000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025}]})");
+  const Reply reply =
+      ask("calculate_inventory",
+          R"({"activities":[{"activity_value":100000,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025}]})");
   EXPECT_EQ(reply.number("/scope_2_location/co2e_kg"), 17700);
   EXPECT_DOUBLE_EQ(reply.number("/scope_3/co2e_kg"), 1853 + 4590 + 397);
   EXPECT_EQ(reply.number("/scope_1/co2e_kg"), 0);
@@ -164,7 +169,8 @@ TEST(Pitfalls, GridFactorsAreThePublishedOnes) {
 }
 
 TEST(Pitfalls, TheSourceIsNeverInventedAndTheGwpSetIsSaid) {
-  const Reply reply = emissions(R"({"activity_value":1,"activity_unit":"t","fuel_type":"gas_diesel_oil","region":"GLOBAL","year":2025,"sector":"energy_industries"})");
+  const Reply reply = emissions(
+      R"({"activity_value":1,"activity_unit":"t","fuel_type":"gas_diesel_oil","region":"GLOBAL","year":2025,"sector":"energy_industries"})");
   EXPECT_EQ(reply.text("/factor/source"), "IPCC 2006");
   EXPECT_EQ(reply.text("/gwp_set"), "AR5GWP100");
   EXPECT_NEAR(reply.number("/co2e_kg"), 3196.749, 1e-9);

@@ -114,7 +114,8 @@ TEST(Selection, FoldsNames) {
 
 // A subregion has the country's fuels, and its own electricity.
 TEST(Selection, APartTakesWhatItsCountryPublishes) {
-  const Reply gas = emissions(R"({"activity_value":1,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US-CAMX","year":2025,"heating_value_basis":"HHV"})");
+  const Reply gas = emissions(
+      R"({"activity_value":1,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US-CAMX","year":2025,"heating_value_basis":"HHV"})");
   EXPECT_EQ(gas.text("/factor/region"), "US");
   const Reply power = emissions(R"({"activity_value":1,"activity_unit":"MWh","fuel_type":"electricity","region":"CAMX","year":2025})");
   EXPECT_EQ(power.text("/factor/region"), "US-CAMX");
@@ -138,46 +139,79 @@ TEST_P(SelectionRefuses, SayingWhereAndWhatWouldWork) {
   EXPECT_NE(reply.error().find(GetParam().names), std::string::npos) << reply.error();
 }
 
-INSTANTIATE_TEST_SUITE_P(Questions, SelectionRefuses, ::testing::Values(
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natral gas","region":"GB","year":2025})", "/fuel_type: unknown fuel", "did you mean \"natural gas\""},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"plutonium","region":"GB","year":2025})", "/fuel_type: unknown fuel", "region GB"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"aviation fuel","region":"GB","year":2025})", "/fuel_type: the fuel \"aviation fuel\" is ambiguous", "aviation_gasoline or jet_kerosene"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"Untied Kingdom","year":2025})", "/region: unknown region", "did you mean \"United Kingdom\""},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"Atlantis","year":2025})", "/region: unknown region", "GB"},
-    Refusal{R"({"activity_value":1,"activity_unit":"t","fuel_type":"wood_pellets","region":"US","year":2025})", "/region: no factor for wood_pellets in region US", "there is one for GB"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":1999})", "/year: no factor", "2024, 2025 or 2026"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB"})", "/year: is required", "reporting year"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","year":2025})", "/region: is required", "GB"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","region":"GB","year":2025})", "/fuel_type: is required", "ef_value"},
-    Refusal{R"({"activity_value":1,"activity_unit":"litters","fuel_type":"DERV","region":"GB","year":2025})", "/activity_unit: unknown unit", "\"litters\""},
-    Refusal{R"({"activity_value":1,"activity_unit":"gallon","fuel_type":"DERV","region":"GB","year":2025})", "/activity_unit: the unit \"gallon\" is ambiguous", "gal_us or gal_imp"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kg","fuel_type":"electricity","region":"GB","year":2025})", "/activity_unit: the unit kg (mass) does not fit", "use kWh"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"natural_gas","region":"US","year":2025})", "/activity_unit: the unit L (volume) does not fit", "scf"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natural_gas","region":"GB","year":2025})", "/heating_value_basis: say HHV (gross) or LHV (net)", "DESNZ 2025"},
-    Refusal{R"({"activity_value":1,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US","year":2025,"heating_value_basis":"LHV"})", "/heating_value_basis: the factors of 40 CFR 98", "HHV"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"dataset":"desnz_2026"})", "/year: no factor", "2026"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"dataset":"defra"})", "/dataset: no direct factor", "desnz_2025"},
-    Refusal{R"({"activity_value":1,"activity_unit":"t","fuel_type":"gas_diesel_oil","region":"GLOBAL","year":2025})", "/sector: say the sector", "energy_industries, manufacturing"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"category":"mobile"})", "/category: no mobile factor", "direct"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"gwp_set":"AR6"})", "/gwp_set: unknown value", "AR6GWP100"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"heating_value_basis":"gross"})", "/heating_value_basis: unknown value", "HHV or LHV"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"scope":2})", "/scope: goes with ef_value", "published"},
-    Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"ef_unit":"kgCO2e/kWh"})", "/ef_unit: goes with ef_value", "not given"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","ef_value":1,"ef_unit":"kgCO2e/L"})", "/fuel_type: give either", "not both"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1})", "/ef_unit: is required", "kgCO2e/L"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kgCO2e/kWh"})", "/ef_unit: a factor per kWh (energy) cannot be applied", "L (volume)"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kg/L"})", "/ef_unit: ef_unit must be", "kgCO2e/L"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"LCO2e/L"})", "/ef_unit: ef_unit must be", "mass"},
-    Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kgCO2e/gallon"})", "/ef_unit: ", "gal_us or gal_imp"},
-    Refusal{R"({"activity_value":1,"activity_unit":"MWh","fuel_type":"electricity","region":"US-CAMX","year":2025,"gwp_set":"AR6GWP100"})", "/gwp_set: eGRID2023 rev 2 prints", "AR5GWP100"},
-    Refusal{R"({"activity_value":-1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})", "/activity_value: must be at least 0", "-1"},
-    Refusal{R"({"activity_value":1e19,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})", "/activity_value: must be at most", "1000000000000000000"}));
+INSTANTIATE_TEST_SUITE_P(
+    Questions, SelectionRefuses,
+    ::testing::Values(
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natral gas","region":"GB","year":2025})",
+                "/fuel_type: unknown fuel", "did you mean \"natural gas\""},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"plutonium","region":"GB","year":2025})",
+                "/fuel_type: unknown fuel", "region GB"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"aviation fuel","region":"GB","year":2025})",
+                "/fuel_type: the fuel \"aviation fuel\" is ambiguous", "aviation_gasoline or jet_kerosene"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"Untied Kingdom","year":2025})",
+                "/region: unknown region", "did you mean \"United Kingdom\""},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"Atlantis","year":2025})", "/region: unknown region",
+                "GB"},
+        Refusal{R"({"activity_value":1,"activity_unit":"t","fuel_type":"wood_pellets","region":"US","year":2025})",
+                "/region: no factor for wood_pellets in region US", "there is one for GB"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":1999})", "/year: no factor",
+                "2024, 2025 or 2026"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB"})", "/year: is required", "reporting year"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","year":2025})", "/region: is required", "GB"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","region":"GB","year":2025})", "/fuel_type: is required", "ef_value"},
+        Refusal{R"({"activity_value":1,"activity_unit":"litters","fuel_type":"DERV","region":"GB","year":2025})",
+                "/activity_unit: unknown unit", "\"litters\""},
+        Refusal{R"({"activity_value":1,"activity_unit":"gallon","fuel_type":"DERV","region":"GB","year":2025})",
+                "/activity_unit: the unit \"gallon\" is ambiguous", "gal_us or gal_imp"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kg","fuel_type":"electricity","region":"GB","year":2025})",
+                "/activity_unit: the unit kg (mass) does not fit", "use kWh"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"natural_gas","region":"US","year":2025})",
+                "/activity_unit: the unit L (volume) does not fit", "scf"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"natural_gas","region":"GB","year":2025})",
+                "/heating_value_basis: say HHV (gross) or LHV (net)", "DESNZ 2025"},
+        Refusal{
+            R"({"activity_value":1,"activity_unit":"mmBtu","fuel_type":"natural_gas","region":"US","year":2025,"heating_value_basis":"LHV"})",
+            "/heating_value_basis: the factors of 40 CFR 98", "HHV"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"dataset":"desnz_2026"})",
+                "/year: no factor", "2026"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025,"dataset":"defra"})",
+                "/dataset: no direct factor", "desnz_2025"},
+        Refusal{R"({"activity_value":1,"activity_unit":"t","fuel_type":"gas_diesel_oil","region":"GLOBAL","year":2025})",
+                "/sector: say the sector", "energy_industries, manufacturing"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"category":"mobile"})",
+                "/category: no mobile factor", "direct"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"gwp_set":"AR6"})",
+                "/gwp_set: unknown value", "AR6GWP100"},
+        Refusal{
+            R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"heating_value_basis":"gross"})",
+            "/heating_value_basis: unknown value", "HHV or LHV"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"scope":2})",
+                "/scope: goes with ef_value", "published"},
+        Refusal{R"({"activity_value":1,"activity_unit":"kWh","fuel_type":"electricity","region":"GB","year":2025,"ef_unit":"kgCO2e/kWh"})",
+                "/ef_unit: goes with ef_value", "not given"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","fuel_type":"DERV","ef_value":1,"ef_unit":"kgCO2e/L"})",
+                "/fuel_type: give either", "not both"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1})", "/ef_unit: is required", "kgCO2e/L"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kgCO2e/kWh"})",
+                "/ef_unit: a factor per kWh (energy) cannot be applied", "L (volume)"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kg/L"})", "/ef_unit: ef_unit must be", "kgCO2e/L"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"LCO2e/L"})", "/ef_unit: ef_unit must be", "mass"},
+        Refusal{R"({"activity_value":1,"activity_unit":"L","ef_value":1,"ef_unit":"kgCO2e/gallon"})", "/ef_unit: ", "gal_us or gal_imp"},
+        Refusal{
+            R"({"activity_value":1,"activity_unit":"MWh","fuel_type":"electricity","region":"US-CAMX","year":2025,"gwp_set":"AR6GWP100"})",
+            "/gwp_set: eGRID2023 rev 2 prints", "AR5GWP100"},
+        Refusal{R"({"activity_value":-1,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})",
+                "/activity_value: must be at least 0", "-1"},
+        Refusal{R"({"activity_value":1e19,"activity_unit":"L","fuel_type":"DERV","region":"GB","year":2025})",
+                "/activity_value: must be at most", "1000000000000000000"}));
 
 TEST(Selection, NeverCutsANameInsideACharacter) {
   for (std::size_t plain = 0; plain < 4; ++plain) {
     std::string name(plain, 'x');
     while (name.size() < 90) name += "\xE2\x82\xAC";
-    const Reply reply = ask("calculate_emissions", json::Object{{"activity_value", 1}, {"activity_unit", "L"}, {"fuel_type", name}, {"region", "GB"}, {"year", 2025}});
+    const Reply reply =
+        ask("calculate_emissions",
+            json::Object{{"activity_value", 1}, {"activity_unit", "L"}, {"fuel_type", name}, {"region", "GB"}, {"year", 2025}});
     ASSERT_FALSE(reply.ok());
     EXPECT_TRUE(is_utf8(reply.error()));
   }
@@ -190,7 +224,8 @@ TEST(Selection, ALookupDoesNotGuessTheSector) {
 }
 
 TEST(Selection, ALookupNamesItsUnit) {
-  EXPECT_EQ(ask("lookup_emission_factor", R"({"fuel_type":"DERV","region":"GB","year":2025,"unit":"gal_imp"})").text("/ef_unit"), "kgCO2e/gal_imp");
+  EXPECT_EQ(ask("lookup_emission_factor", R"({"fuel_type":"DERV","region":"GB","year":2025,"unit":"gal_imp"})").text("/ef_unit"),
+            "kgCO2e/gal_imp");
   const Reply reply = ask("lookup_emission_factor", R"({"fuel_type":"electricity","region":"GB","year":2025,"unit":"L"})");
   ASSERT_FALSE(reply.ok());
   EXPECT_TRUE(reply.error().starts_with("/unit: the unit L (volume) does not fit")) << reply.error();

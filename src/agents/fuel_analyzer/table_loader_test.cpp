@@ -58,7 +58,8 @@ TEST(TableLoader, TakesTheShippedFiles) {
 }
 
 TEST(TableLoader, WantsEveryFile) {
-  for (std::string_view missing : {"data/gwp100.csv", "data/fuel/datasets.csv", "data/fuel/regions.csv", "data/fuel/fuels.csv", "data/fuel/synonyms.csv"}) {
+  for (std::string_view missing :
+       {"data/gwp100.csv", "data/fuel/datasets.csv", "data/fuel/regions.csv", "data/fuel/fuels.csv", "data/fuel/synonyms.csv"}) {
     std::vector<embedded::File> files;
     for (const embedded::File& file : embedded::files_gl_agents_fuel_analyzer()) {
       if (file.path != missing) files.push_back(file);
@@ -70,7 +71,9 @@ TEST(TableLoader, WantsEveryFile) {
 }
 
 TEST(TableLoader, WantsEveryColumn) {
-  for (std::string_view column : {"region", "category", "per_unit", "basis", "mass_unit", "ch4", "n2o", "gas_form", "biogenic", "heating_value_unit", "status"}) misses(kFactors, column);
+  for (std::string_view column :
+       {"region", "category", "per_unit", "basis", "mass_unit", "ch4", "n2o", "gas_form", "biogenic", "heating_value_unit", "status"})
+    misses(kFactors, column);
   misses("data/gwp100.csv", "AR5");
   misses("data/fuel/datasets.csv", "year_to");
   misses("data/fuel/regions.csv", "parent");

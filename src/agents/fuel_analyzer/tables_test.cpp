@@ -17,7 +17,10 @@ using testing::shipped;
 
 TEST(Tables, GwpsAreThoseOfTheAssessmentReports) {
   const FactorTables& tables = *shipped().tables;
-  const auto set = [&](GwpSet name) { const Gwp& gwp = tables.gwp(name); return std::vector<double>{gwp.ch4_fossil, gwp.ch4_non_fossil, gwp.n2o}; };
+  const auto set = [&](GwpSet name) {
+    const Gwp& gwp = tables.gwp(name);
+    return std::vector<double>{gwp.ch4_fossil, gwp.ch4_non_fossil, gwp.n2o};
+  };
   EXPECT_EQ(set(GwpSet::kAr4), (std::vector<double>{25, 25, 298}));
   EXPECT_EQ(set(GwpSet::kAr5), (std::vector<double>{28, 28, 265}));
   EXPECT_EQ(set(GwpSet::kAr6), (std::vector<double>{29.8, 27, 273}));
@@ -45,7 +48,8 @@ TEST(Tables, EveryDatasetIsInTheSources) {
   text << in.rdbuf();
   for (const Dataset& dataset : shipped().tables->datasets()) {
     EXPECT_NE(text.str().find("fuel/factors/" + dataset.key + ".csv"), std::string::npos) << dataset.key;
-    EXPECT_FALSE(dataset.citation.empty() || dataset.verification.empty() || dataset.title.empty() || dataset.edition.empty()) << dataset.key;
+    EXPECT_FALSE(dataset.citation.empty() || dataset.verification.empty() || dataset.title.empty() || dataset.edition.empty())
+        << dataset.key;
     EXPECT_LE(dataset.year_from, dataset.year_to);
     EXPECT_FALSE(dataset.own);
   }
@@ -91,7 +95,9 @@ TEST(Tables, GrossFactorsAreBelowNetFactors) {
   for (const Factor* gross : all_rows()) {
     if (gross->basis != Basis::kHhv) continue;
     for (const Factor* net : shipped().tables->factors_of(*gross->fuel)) {
-      if (net->basis != Basis::kLhv || net->dataset != gross->dataset || net->category != gross->category || net->per_unit != gross->per_unit || !net->co2e) continue;
+      if (net->basis != Basis::kLhv || net->dataset != gross->dataset || net->category != gross->category ||
+          net->per_unit != gross->per_unit || !net->co2e)
+        continue;
       ++pairs;
       EXPECT_LE(*gross->co2e, *net->co2e) << gross->id;
       EXPECT_GT(*gross->co2e, 0.75 * *net->co2e) << gross->id;
@@ -102,7 +108,9 @@ TEST(Tables, GrossFactorsAreBelowNetFactors) {
 
 TEST(Tables, CarbonOfFossilFuelsIsPlausible) {
   for (const Factor* row : all_rows()) {
-    if (row->fuel->origin != Origin::kFossil || row->category != "direct" || row->per_unit->dimension != units::Dimension::kEnergy || !row->co2) continue;
+    if (row->fuel->origin != Origin::kFossil || row->category != "direct" || row->per_unit->dimension != units::Dimension::kEnergy ||
+        !row->co2)
+      continue;
     const double kg_per_gj = *row->co2 * row->mass_unit_kg / row->per_unit->si * 1000;
     if (row->fuel->key == "blast_furnace_gas" || row->fuel->key == "oxygen_steel_furnace_gas") continue;  // mostly CO and CO2
     EXPECT_GT(kg_per_gj, 35) << row->id;

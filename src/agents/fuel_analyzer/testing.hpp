@@ -89,8 +89,9 @@ inline Reply emissions(const char* input, const Loaded& loaded = shipped()) { re
 
 // The question whose answer is exactly this row.
 inline json::Object question_of(const Factor& row, double amount) {
-  json::Object out{{"activity_value", amount}, {"activity_unit", row.per_unit->key}, {"fuel_type", row.fuel->key}, {"region", row.region->key},
-                   {"year", row.dataset->year_from}, {"dataset", row.dataset->key}, {"category", row.category}};
+  json::Object out{{"activity_value", amount},  {"activity_unit", row.per_unit->key}, {"fuel_type", row.fuel->key},
+                   {"region", row.region->key}, {"year", row.dataset->year_from},     {"dataset", row.dataset->key},
+                   {"category", row.category}};
   if (row.basis != Basis::kNone) out["heating_value_basis"] = basis_name(row.basis);
   if (!row.sector.empty()) out["sector"] = row.sector;
   return out;

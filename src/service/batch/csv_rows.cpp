@@ -94,7 +94,7 @@ void CsvRows::answer(std::string_view block, std::uint64_t first_line, RowsOut& 
       if (!read) malformed(record_.raw, read.error().message, at, out);
       else row(record_, utf8, at, out);
     }
-    if (record_.raw.size() > 0 && record_.raw.find('\n') != std::string_view::npos) {
+    if (record_.raw.find('\n') != std::string_view::npos) {
       line += static_cast<std::uint64_t>(std::count(record_.raw.begin(), record_.raw.end(), '\n'));
     }
   }

@@ -23,8 +23,10 @@ const std::string kOutHeader = "amount,unit,label,year,weight_kg,per_year,note,s
 
 // Good and bad rows of every kind, about `bytes` long.
 std::string nasty_csv(std::size_t bytes) {
-  static const std::string kRows[] = {"1,kg,van,2000\n", "2.5,t,,\r\n", "3,lb,,\n", "4,kg,\"a, \"\"b\"\"\",\n", "5,kg,\"two\nlines\",2020\n", "6,kg\n", "\n",
-                                      "7\"x,kg,,\n", "8,kg,\xC3\xA9\xE2\x82\xAC,\n", "9,kg,\xFF,\n", "\"10\"x,kg,,\n", "nan,kg,,\n", ",,,\n"};
+  static const std::string kRows[] = {
+      "1,kg,van,2000\n", "2.5,t,,\r\n", "3,lb,,\n",    "4,kg,\"a, \"\"b\"\"\",\n",     "5,kg,\"two\nlines\",2020\n",
+      "6,kg\n",          "\n",          "7\"x,kg,,\n", "8,kg,\xC3\xA9\xE2\x82\xAC,\n", "9,kg,\xFF,\n",
+      "\"10\"x,kg,,\n",  "nan,kg,,\n",  ",,,\n"};
   std::mt19937 random(7);
   std::string out = "amount,unit,label,year\n";
   while (out.size() < bytes) out += kRows[random() % std::size(kRows)];
@@ -33,7 +35,12 @@ std::string nasty_csv(std::size_t bytes) {
 }
 
 std::string ndjson_of(std::size_t bytes) {
-  static const std::string kRows[] = {"{\"amount\":1,\"unit\":\"kg\"}\n", "{\"unit\":\"t\",\"amount\":2.5,\"label\":\"x\\ny\"}\r\n", "{\"amount\":\n", "\n", "[]\n", "\xFF\n"};
+  static const std::string kRows[] = {"{\"amount\":1,\"unit\":\"kg\"}\n",
+                                      "{\"unit\":\"t\",\"amount\":2.5,\"label\":\"x\\ny\"}\r\n",
+                                      "{\"amount\":\n",
+                                      "\n",
+                                      "[]\n",
+                                      "\xFF\n"};
   std::mt19937 random(8);
   std::string out;
   while (out.size() < bytes) out += kRows[random() % std::size(kRows)];
@@ -80,7 +87,9 @@ TEST(Job, ItsRootIsOverTheRows) {
 }
 
 TEST(Job, AFileOfOnlyAHeaderHasNoRows) {
-  for (const char* input : {"amount,unit,label,year\n", "amount,unit,label,year", "\xEF\xBB\xBF" "amount,unit,label,year\r\n\r\n"}) {
+  for (const char* input : {"amount,unit,label,year\n", "amount,unit,label,year",
+                            "\xEF\xBB\xBF"
+                            "amount,unit,label,year\r\n\r\n"}) {
     const Batch batch = run(input);
     ASSERT_TRUE(batch.report.ok());
     EXPECT_EQ(batch.output, kOutHeader);
@@ -92,10 +101,20 @@ TEST(Job, AFileOfOnlyAHeaderHasNoRows) {
 TEST(Job, FilesThatAreNotRowsAreRefused) {
   for (const RowFormat format : {RowFormat::kCsv, RowFormat::kNdjson}) {
     EXPECT_EQ(refusal("", format), "the file is empty");
-    EXPECT_NE(refusal(std::string("\xFF\xFE" "a\0m\0", 6), format).find("UTF-16"), std::string::npos);
+    EXPECT_NE(refusal(std::string("\xFF\xFE"
+                                  "a\0m\0",
+                                  6),
+                      format)
+                  .find("UTF-16"),
+              std::string::npos);
     EXPECT_NE(refusal(std::string("\xFE\xFF\0a\0m", 6), format).find("UTF-16"), std::string::npos);
     EXPECT_NE(refusal("PK\x03\x04 and so on", format).find("Excel"), std::string::npos);
-    EXPECT_NE(refusal(std::string("\x7F" "ELF\0\0\0\n", 8), format).find("binary"), std::string::npos);
+    EXPECT_NE(refusal(std::string("\x7F"
+                                  "ELF\0\0\0\n",
+                                  8),
+                      format)
+                  .find("binary"),
+              std::string::npos);
   }
   EXPECT_NE(refusal("\xEF\xBB\xBF").find("empty"), std::string::npos);
   EXPECT_NE(refusal("\n\n").find("empty"), std::string::npos);
@@ -104,7 +123,10 @@ TEST(Job, FilesThatAreNotRowsAreRefused) {
 }
 
 TEST(Job, AByteOrderMarkIsNoPartOfTheFirstColumnOrRow) {
-  EXPECT_EQ(run("\xEF\xBB\xBF" "amount,unit\n1,kg\n").output, run("amount,unit\n1,kg\n").output);
+  EXPECT_EQ(run("\xEF\xBB\xBF"
+                "amount,unit\n1,kg\n")
+                .output,
+            run("amount,unit\n1,kg\n").output);
   EXPECT_EQ(run("\xEF\xBB\xBF{\"amount\":1,\"unit\":\"kg\"}\n", {RowFormat::kNdjson}).report->failed, 0u);
 }
 
@@ -186,8 +208,9 @@ TEST(Job, AFileThatIsCutMeanwhileIsAConflict) {
   const File in(nasty_csv(3'000'000)), out;
   const tool::Agent agent = make_agent();
   const std::atomic<bool> stop{false};
-  auto report = run_batch(agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 1, 10000},
-                          [&](const BatchReport&) { GL_CHECK(::ftruncate(in.fd(), 1000) == 0); }, stop);
+  auto report = run_batch(
+      agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 1, 10000},
+      [&](const BatchReport&) { GL_CHECK(::ftruncate(in.fd(), 1000) == 0); }, stop);
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().code, ErrorCode::kConflict);
 }
@@ -196,7 +219,8 @@ TEST(Job, StopsInTheMiddle) {
   const File in(nasty_csv(3'000'000)), out;
   const tool::Agent agent = make_agent();
   std::atomic<bool> stop{false};
-  auto report = run_batch(agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 2, 1000}, [&](const BatchReport&) { stop = true; }, stop);
+  auto report = run_batch(
+      agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 2, 1000}, [&](const BatchReport&) { stop = true; }, stop);
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().code, ErrorCode::kInterrupted);
   EXPECT_LT(out.bytes().size(), 1'000'000u);
@@ -223,11 +247,14 @@ TEST(Job, TellsItsProgress) {
   const tool::Agent agent = make_agent();
   const std::atomic<bool> stop{false};
   std::uint64_t rows = 0, calls = 0;
-  auto report = run_batch(agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 2, 10000}, [&](const BatchReport& so_far) {
+  auto report = run_batch(
+      agent.tools[0], in.fd(), out.fd(), {RowFormat::kCsv, 2, 10000},
+      [&](const BatchReport& so_far) {
     EXPECT_GE(so_far.rows, rows);
     rows = so_far.rows;
     ++calls;
-  }, stop);
+      },
+      stop);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(rows, report->rows);
   EXPECT_GT(calls, 10u);

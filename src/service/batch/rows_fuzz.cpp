@@ -13,7 +13,8 @@ namespace {
 using namespace greenlang;
 using namespace greenlang::service;
 
-std::string answers(const tool::Agent& agent, RowFormat format, std::string_view text, std::size_t block_bytes, std::size_t piece, RowsOut& last) {
+std::string answers(const tool::Agent& agent, RowFormat format, std::string_view text, std::size_t block_bytes, std::size_t piece,
+                    RowsOut& last) {
   auto rows = open_rows(agent.tools[0], format, "amount,unit,label,year");
   GL_CHECK(rows.ok());
   RowsOut out;

@@ -42,7 +42,8 @@ std::string row(std::string_view input) {
 TEST(Header, OfTheOutputFollowsTheInput) {
   const tool::Agent agent = make_agent();
   EXPECT_EQ((*open_rows(agent.tools[0], RowFormat::kCsv, kHeader))->header(), kOutHeader);
-  EXPECT_EQ((*open_rows(agent.tools[0], RowFormat::kCsv, "\"site, no\", unit ,amount"))->header(), "\"site, no\",unit,amount,weight_kg,per_year,note,source.id,error");
+  EXPECT_EQ((*open_rows(agent.tools[0], RowFormat::kCsv, "\"site, no\", unit ,amount"))->header(),
+            "\"site, no\",unit,amount,weight_kg,per_year,note,source.id,error");
   EXPECT_EQ((*open_rows(agent.tools[0], RowFormat::kNdjson, ""))->header(), "");
 }
 
@@ -52,8 +53,10 @@ TEST(Header, IsRefusedWithAReason) {
   EXPECT_EQ(header_error("Amount,unit"), "unknown column \"Amount\"; did you mean \"amount\"? Rename it if it is something else");
   EXPECT_EQ(header_error("amount,unit,amount"), "the column \"amount\" appears twice");
   EXPECT_EQ(header_error("amount,unit, amount"), "the column \"amount\" appears twice");
-  EXPECT_EQ(header_error("amount,unit,weight_kg"), "the column \"weight_kg\" is one that the answer adds; rename it (is this an output file?)");
-  EXPECT_EQ(header_error("amount,unit,source.id"), "the column \"source.id\" is one that the answer adds; rename it (is this an output file?)");
+  EXPECT_EQ(header_error("amount,unit,weight_kg"),
+            "the column \"weight_kg\" is one that the answer adds; rename it (is this an output file?)");
+  EXPECT_EQ(header_error("amount,unit,source.id"),
+            "the column \"source.id\" is one that the answer adds; rename it (is this an output file?)");
   EXPECT_EQ(header_error("amount,unit,error"), "the column \"error\" is one that the answer adds; rename it (is this an output file?)");
   EXPECT_EQ(header_error("amount,unit,"), "column 3 has no name");
   EXPECT_EQ(header_error("label,year"), "missing column \"amount\", \"unit\"");
@@ -133,12 +136,14 @@ TEST(CsvRows, SumUpGoodRowsByGroup) {
 std::string ndjson(std::string_view block) { return answer(block, "", RowFormat::kNdjson).bytes; }
 
 TEST(NdjsonRows, CarryInputAndOutput) {
-  EXPECT_EQ(ndjson(" {\"unit\":\"t\", \"amount\": 2.0}\r\n"),
-            "{\"input\":{\"amount\":2,\"unit\":\"t\"},\"output\":{\"note\":null,\"per_year\":null,\"source\":{\"id\":\"tonnes\"},\"weight_kg\":2000}}\n");
+  EXPECT_EQ(
+      ndjson(" {\"unit\":\"t\", \"amount\": 2.0}\r\n"),
+      "{\"input\":{\"amount\":2,\"unit\":\"t\"},\"output\":{\"note\":null,\"per_year\":null,\"source\":{\"id\":\"tonnes\"},\"weight_kg\":2000}}\n");
 }
 
 TEST(NdjsonRows, BadRowsKeepTheirPlace) {
-  const auto rows = lines(ndjson("{\"amount\":1,\"unit\":\"kg\"}\n{\"amount\":1,\n\n{\"amount\":1,\"units\":\"kg\"}\n7\n{\"amount\":1,\"amount\":2}\n\xFF\n{\"amount\":1,\"unit\":\"kg\"}"));
+  const auto rows = lines(ndjson(
+      "{\"amount\":1,\"unit\":\"kg\"}\n{\"amount\":1,\n\n{\"amount\":1,\"units\":\"kg\"}\n7\n{\"amount\":1,\"amount\":2}\n\xFF\n{\"amount\":1,\"unit\":\"kg\"}"));
   ASSERT_EQ(rows.size(), 7u);
   EXPECT_EQ(rows[0], rows[6]);
   EXPECT_TRUE(rows[1].ends_with(",\"line\":3,\"raw\":\"{\\\"amount\\\":1,\"}")) << rows[1];
@@ -174,9 +179,7 @@ TEST(NdjsonRows, TakeNestedTools) {
   EXPECT_TRUE(out.bytes.ends_with("\"output\":{\"weight_kg\":1002}}\n")) << out.bytes;
 }
 
-TEST(RowErrorText, JoinsErrors) {
-  EXPECT_EQ(row_error_text({invalid("/a", "is bad"), invalid("", "worse")}), "/a: is bad; worse");
-}
+TEST(RowErrorText, JoinsErrors) { EXPECT_EQ(row_error_text({invalid("/a", "is bad"), invalid("", "worse")}), "/a: is bad; worse"); }
 
 }  // namespace
 }  // namespace greenlang::service

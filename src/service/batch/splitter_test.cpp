@@ -56,8 +56,26 @@ std::vector<RowBlock> whole(std::string_view text, RowFormat format, std::size_t
 }
 
 std::string any_text() {
-  static const std::vector<std::string> kParts = {"a", "1", ",", ",", "\n", "\n", "\r\n", "\"", "\"\"", "\"a,b\"", "\"x\ny\"", "\"never\n", "\r", " ",
-                                                  "\xC3\xA9", "\xFF", std::string(1, '\0'), "a\"b", "\"q\"z", "{\"a\":1}"};
+  static const std::vector<std::string> kParts = {"a",
+                                                  "1",
+                                                  ",",
+                                                  ",",
+                                                  "\n",
+                                                  "\n",
+                                                  "\r\n",
+                                                  "\"",
+                                                  "\"\"",
+                                                  "\"a,b\"",
+                                                  "\"x\ny\"",
+                                                  "\"never\n",
+                                                  "\r",
+                                                  " ",
+                                                  "\xC3\xA9",
+                                                  "\xFF",
+                                                  std::string(1, '\0'),
+                                                  "a\"b",
+                                                  "\"q\"z",
+                                                  "{\"a\":1}"};
   std::string out;
   for (const std::string& part : *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kParts))) out += part;
   return out;
@@ -74,7 +92,8 @@ RC_GTEST_PROP(SplitterProperty, RowsDoNotDependOnHowTheBytesArrive, ()) {
 RC_GTEST_PROP(SplitterProperty, NoByteIsLost, ()) {
   const std::string text = any_text();
   std::string together;
-  for (const RowBlock& block : split(text, RowFormat::kCsv, 8, [] { return *rc::gen::inRange<std::size_t>(1, 20); })) together += block.bytes;
+  for (const RowBlock& block : split(text, RowFormat::kCsv, 8, [] { return *rc::gen::inRange<std::size_t>(1, 20); }))
+    together += block.bytes;
   RC_ASSERT(together == text);
 }
 
@@ -93,8 +112,8 @@ TEST(Splitter, KeepsBlocksNearTheirSize) {
 
 // Rows around the limits, in any chunks and blocks.
 TEST(Splitter, ALongRowIsOneRow) {
-  for (const std::size_t size : {csv::kMaxRecordBytes - 2, csv::kMaxRecordBytes - 1, csv::kMaxRecordBytes, csv::kMaxRecordBytes + 1, csv::kMaxRecordBytes + 2,
-                                 3 * csv::kMaxRecordBytes}) {
+  for (const std::size_t size : {csv::kMaxRecordBytes - 2, csv::kMaxRecordBytes - 1, csv::kMaxRecordBytes, csv::kMaxRecordBytes + 1,
+                                 csv::kMaxRecordBytes + 2, 3 * csv::kMaxRecordBytes}) {
     const std::string text = "a,1\n" + std::string(size, 'x') + "\nb,2\n";
     std::optional<std::vector<std::string>> expected;
     for (const std::size_t block : {std::size_t{100}, std::size_t{1} << 16, std::size_t{1} << 18}) {

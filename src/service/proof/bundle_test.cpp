@@ -35,7 +35,8 @@ TEST(Entry, IsCanonical) {
 TEST(Entry, OfABatchIsCanonical) {
   const tool::Agent agent = make_agent();
   for (const RowFormat format : {RowFormat::kCsv, RowFormat::kNdjson}) {
-    const testing::Batch batch = testing::run(format == RowFormat::kCsv ? "amount,unit\n1,kg\n2,lb\n" : "{\"amount\":1,\"unit\":\"kg\"}\n{}\n", {format});
+    const testing::Batch batch =
+        testing::run(format == RowFormat::kCsv ? "amount,unit\n1,kg\n2,lb\n" : "{\"amount\":1,\"unit\":\"kg\"}\n{}\n", {format});
     const std::string body = batch_entry(agent, agent.tools[0], *batch.report, format);
     EXPECT_EQ(json::canonical(*json::parse(body)), body);
     auto entry = parse_entry(body);
@@ -61,8 +62,8 @@ TEST(Entry, OfAnotherFormIsRefused) {
   for (const char* body : {"", "[]", "{}", "nonsense", R"({"data_version":"d","input":{},"output":{},"tool":"t"})",
                            R"({"data_version":1,"input":{},"output":{},"tool":"t","tool_version":"v"})",
                            R"({"data_version":"d","input":{},"tool":"t","tool_version":"v"})",
-                           R"({"tool":"t","tool_version":"v","data_version":"d","input":{},"output":{}})",    // not in canonical order
-                           R"({ "data_version":"d","input":{},"output":{},"tool":"t","tool_version":"v"})",   // white space
+                           R"({"tool":"t","tool_version":"v","data_version":"d","input":{},"output":{}})",   // not in canonical order
+                           R"({ "data_version":"d","input":{},"output":{},"tool":"t","tool_version":"v"})",  // white space
                            R"({"data_version":"d","input":{"batch":1},"output":3,"tool":"t","tool_version":"v"})",
                            R"({"data_version":"d","input":{"batch":1},"output":{"header":"a"},"tool":"t","tool_version":"v"})"}) {
     EXPECT_FALSE(parse_entry(body).ok()) << body;

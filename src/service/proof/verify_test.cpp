@@ -181,8 +181,9 @@ TEST_F(Proof, OfAnOutputFilePasses) {
   const File file(batch.output);
   const Verification verification = verify_output(batch_proof, key, agent, file.fd());
   EXPECT_TRUE(verification.ok()) << failed(verification);
-  EXPECT_EQ(passed(verification), "the key is the log's; signature of the checkpoint; the entry is in the log; SHA-256 of the output file; "
-                                  "Merkle root over its rows; every row calculated again");
+  EXPECT_EQ(passed(verification),
+            "the key is the log's; signature of the checkpoint; the entry is in the log; SHA-256 of the output file; "
+            "Merkle root over its rows; every row calculated again");
   EXPECT_EQ(verification.checks.back().detail, "8 rows give the same bytes; 2 malformed rows have no input to calculate");
 }
 
@@ -192,7 +193,8 @@ TEST_F(Proof, AnyChangedByteOfTheOutputFails) {
     std::string output = batch.output;
     output[i] = static_cast<char>(output[i] ^ 1);
     const std::string failures = output_failures(output);
-    const bool as_expected = i < header ? failures == "the output file" : failures.starts_with("SHA-256 of the output file; Merkle root over its rows");
+    const bool as_expected =
+        i < header ? failures == "the output file" : failures.starts_with("SHA-256 of the output file; Merkle root over its rows");
     ASSERT_TRUE(as_expected) << i << ": " << failures;
   }
 }
@@ -203,8 +205,10 @@ TEST_F(Proof, RowsMustBeThereInOrder) {
   swapped.replace(swapped.find(rows[1] + "\n" + rows[2]), rows[1].size() + rows[2].size() + 1, rows[2] + "\n" + rows[1]);
   removed.erase(removed.find(rows[2]), rows[2].size() + 1);
   doubled.insert(doubled.find(rows[2]), rows[2] + "\n");
-  for (const std::string& output : {swapped, removed, doubled}) EXPECT_EQ(output_failures(output), "SHA-256 of the output file; Merkle root over its rows");
-  EXPECT_EQ(output_failures(batch.output.substr(0, batch.output.size() / 2)), "SHA-256 of the output file; Merkle root over its rows; every row calculated again");
+  for (const std::string& output : {swapped, removed, doubled})
+    EXPECT_EQ(output_failures(output), "SHA-256 of the output file; Merkle root over its rows");
+  EXPECT_EQ(output_failures(batch.output.substr(0, batch.output.size() / 2)),
+            "SHA-256 of the output file; Merkle root over its rows; every row calculated again");
   EXPECT_EQ(output_failures(""), "the output file");
   EXPECT_EQ(output_failures(rows[0] + "\n"), "SHA-256 of the output file; Merkle root over its rows");
 }
@@ -234,7 +238,8 @@ TEST_F(Proof, OfEachRowPasses) {
     auto again = parse_bundle(bundle_text(bundle));
     ASSERT_TRUE(again.ok());
     const Verification verification = verify_bundle(*again, key, agent);
-    const bool malformed = bundle.row->text.find(": malformed row: h") != std::string::npos || bundle.row->text.find("UTF-8 text") != std::string::npos;
+    const bool malformed =
+        bundle.row->text.find(": malformed row: h") != std::string::npos || bundle.row->text.find("UTF-8 text") != std::string::npos;
     EXPECT_EQ(failed(verification), "") << bundle.row->text;
     EXPECT_EQ(verification.checks.back().state, malformed ? CheckState::kSkipped : CheckState::kPassed) << bundle.row->text;
     EXPECT_NE(passed(verification).find("the row is in the batch"), std::string::npos);
@@ -283,7 +288,8 @@ TEST_F(Proof, OfARowNeedsTheFile) {
 }
 
 TEST_F(Proof, OfNdjsonPasses) {
-  const Batch ndjson = testing::run("{\"amount\":1,\"unit\":\"kg\"}\n{\"amount\":\n{\"amount\":2,\"unit\":\"lb\"}\n\xFF\n", {RowFormat::kNdjson});
+  const Batch ndjson =
+      testing::run("{\"amount\":1,\"unit\":\"kg\"}\n{\"amount\":\n{\"amount\":2,\"unit\":\"lb\"}\n\xFF\n", {RowFormat::kNdjson});
   ASSERT_TRUE(ndjson.report.ok());
   batch_proof = *make_bundle(ledger.log, ledger.append(batch_entry(agent, agent.tools[0], *ndjson.report, RowFormat::kNdjson)));
   EXPECT_EQ(output_failures(ndjson.output), "");
