@@ -118,7 +118,7 @@ Object tool_path(const Tool& tool) {
                 {"required", Array{"result", "provenance"}}};
   Object explain{{"name", "explain"}, {"in", "query"}, {"schema", Object{{"type", "string"}, {"enum", Array{"0", "1"}}}},
                  {"description", "1 adds the calculation as steps."}};
-  Object idempotency{{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", Object{{"type", "string"}, {"maxLength", 200}}},
+  Object idempotency{{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", Object{{"type", "string"}, {"maxLength", 255}}},
                      {"description", "The same key with the same input is recorded once."}};
   return Object{{"post", Object{
       {"operationId", tool.name}, {"summary", tool.title}, {"description", tool.doc},

@@ -19,7 +19,7 @@ constexpr Unit kUnits[] = {
     {"g", Dimension::kMass, 0.001, "SI", "gram|grams|gramme|grammes"},
     {"t", Dimension::kMass, 1000, "1000 kg", "tonne|tonnes|metric ton|metric tons|metric tonne|metric tonnes|te"},
     {"lb", Dimension::kMass, kPound, "0.45359237 kg", "lbs|pound|pounds"},
-    {"short_ton", Dimension::kMass, 2000 * kPound, "2000 lb", "short tons|us ton|us tons|ton us|tons us|st"},
+    {"short_ton", Dimension::kMass, 2000 * kPound, "2000 lb", "short tons|us ton|us tons|ton us|tons us"},
     {"long_ton", Dimension::kMass, 2240 * kPound, "2240 lb", "long tons|imperial ton|imperial tons|uk ton|uk tons|ton uk"},
     {"L", Dimension::kVolume, 0.001, "0.001 m3", "litre|litres|liter|liters|ltr|ltrs|lt"},
     {"m3", Dimension::kVolume, 1, "SI", "cubic metre|cubic metres|cubic meter|cubic meters|cu m|cbm|m 3"},

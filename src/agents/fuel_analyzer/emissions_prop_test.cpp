@@ -98,7 +98,7 @@ TEST(Emissions, AreTheSumOfGasesByGwp) {
       EXPECT_EQ(reply.text("/gwp_set"), kGwpSetNames[set]);
       const Gwp& gwp = shipped().tables->gwp(static_cast<GwpSet>(set));
       if (reply.is_null("/co2_kg") || reply.is_null("/ch4_kg") || reply.is_null("/n2o_kg")) continue;
-      const double ch4 = row->fuel->origin == Origin::kBiogenic ? gwp.ch4_non_fossil : gwp.ch4_fossil;
+      const double ch4 = row->biogenic || row->fuel->origin == Origin::kBiogenic ? gwp.ch4_non_fossil : gwp.ch4_fossil;
       const double sum = reply.number("/co2_kg") + reply.number("/ch4_kg") * ch4 + reply.number("/n2o_kg") * gwp.n2o;
       const double total = reply.number("/co2e_kg");
       const bool printed = row->co2e && row->dataset->gwp_set == static_cast<GwpSet>(set);

@@ -1,4 +1,5 @@
 // A company's own factors; see TableLoader::load_own.
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -25,8 +26,16 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
 Result<void> TableLoader::load_own(std::string_view name, std::string_view text) {
   auto table = csv::Table::read(std::string(name), text);
   if (!table) return std::move(table.error());
-  constexpr std::string_view kColumns[] = {"fuel", "region", "year", "scope", "per_unit", "co2e", "source"};
-  if (auto whole = has_columns(*table, name, kColumns); !whole) return whole;
+  constexpr std::string_view kColumns[] = {"fuel", "region", "year", "scope", "per_unit", "co2e", "source",
+                                           "basis", "co2", "ch4", "n2o", "gwp_set", "valid_from", "valid_to"};
+  constexpr std::size_t kRequired = 7;  // the first ones
+  if (auto whole = has_columns(*table, name, std::span(kColumns).first(kRequired)); !whole) return whole;
+  // A misspelt optional column would read as "not given".
+  for (const std::string& column : table->header()) {
+    if (std::find(std::begin(kColumns), std::end(kColumns), column) == std::end(kColumns)) {
+      return invalid(std::string(name) + ":1", "unknown column \"" + column + "\"; known: " + join_or(kColumns));
+    }
+  }
   for (Row row = 0; row < table->rows(); ++row) {
     if (auto added = own_row(*table, row); !added) return added;
   }

@@ -157,7 +157,8 @@ Result<std::unique_ptr<Plan>> make_plan(const FactorTables& tables, const Activi
   if (!factor) return std::move(factor.error());
   plan->factor = *factor;
   plan->gwp = tables.gwp(plan->set);
-  const bool bio = plan->factor->fuel->origin == Origin::kBiogenic;
+  // Peat: 40 CFR 98 counts it as biomass, whatever its origin is elsewhere; the row decides.
+  const bool bio = plan->factor->biogenic || plan->factor->fuel->origin == Origin::kBiogenic;
   plan->ch4_gwp = bio ? plan->gwp.ch4_non_fossil : plan->gwp.ch4_fossil;
   if (plan->factor->gases_are_co2e) {
     const Gwp& printed = tables.gwp(*plan->factor->dataset->gwp_set);

@@ -36,6 +36,10 @@ bool check_log(const Bundle& bundle, std::string_view trusted_key, Verification&
     out.add(false, "form of the checkpoint", checkpoint.error().message);
     return false;
   }
+  if (checkpoint->origin != key->name()) {
+    out.add(false, "the checkpoint is of this log", "it is of " + checkpoint->origin);
+    return false;
+  }
   Sha256 hash;
   const bool included = ledger::verify_inclusion(ledger::leaf_hash(hash, bundle.entry), bundle.index, checkpoint->size, bundle.inclusion, checkpoint->root);
   out.add(included, "the entry is in the log", included ? "entry " + std::to_string(bundle.index) + " of " + std::to_string(checkpoint->size)
