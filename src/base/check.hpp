@@ -8,5 +8,4 @@ namespace greenlang {
 
 }  // namespace greenlang
 
-#define GL_CHECK(condition) \
-  (static_cast<bool>(condition) ? void(0) : ::greenlang::check_failed(#condition, __FILE__, __LINE__))
+#define GL_CHECK(condition) (static_cast<bool>(condition) ? void(0) : ::greenlang::check_failed(#condition, __FILE__, __LINE__))

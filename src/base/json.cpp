@@ -128,8 +128,8 @@ class Handler {
   }
 
   bj::value_stack stack_;
-  std::vector<std::string> keys_;     // of all open objects, innermost last
-  std::vector<std::size_t> starts_;   // where each open object's keys begin
+  std::vector<std::string> keys_;    // of all open objects, innermost last
+  std::vector<std::size_t> starts_;  // where each open object's keys begin
   std::string key_;
   std::string number_;
   std::string refused_key_;
@@ -141,10 +141,8 @@ Error syntax_error(const Handler& handler, const bj::error_code& error, std::siz
   switch (handler.refusal()) {
     case Refusal::kDuplicateKey:
       return {ErrorCode::kInvalid, "the key \"" + handler.refused_key() + "\" appears twice in one object" + where};
-    case Refusal::kNumberRange:
-      return {ErrorCode::kInvalid, "a number does not fit a 64-bit double" + where};
-    case Refusal::kNone:
-      break;
+    case Refusal::kNumberRange: return {ErrorCode::kInvalid, "a number does not fit a 64-bit double" + where};
+    case Refusal::kNone: break;
   }
   if (error == bj::error::too_deep) {
     return {ErrorCode::kInvalid, "the JSON is nested too deeply" + where};
@@ -156,8 +154,8 @@ Error syntax_error(const Handler& handler, const bj::error_code& error, std::siz
 
 Result<Value> parse(std::string_view text, const Limits& limits, bj::storage_ptr storage) {
   if (text.size() > limits.bytes) {
-    return Error{ErrorCode::kTooLarge, "the JSON has " + std::to_string(text.size()) + " bytes; the limit is " +
-                                           std::to_string(limits.bytes)};
+    return Error{ErrorCode::kTooLarge,
+                 "the JSON has " + std::to_string(text.size()) + " bytes; the limit is " + std::to_string(limits.bytes)};
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   bj::parse_options options;
@@ -242,8 +240,7 @@ void append_canonical(std::string& out, const Value& value) {
       std::vector<const bj::key_value_pair*> members;
       members.reserve(value.get_object().size());
       for (const auto& member : value.get_object()) members.push_back(&member);
-      std::sort(members.begin(), members.end(),
-                [](const auto* a, const auto* b) { return key_before(a->key(), b->key()); });
+      std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return key_before(a->key(), b->key()); });
       char separator = '{';
       for (const auto* member : members) {
         out.push_back(separator);

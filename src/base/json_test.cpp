@@ -10,9 +10,8 @@ namespace {
 
 TEST(Json, CanonicalFormOfRfc8785) {
   // The example of RFC 8785 section 3.2.2 and its result.
-  auto value = parse(
-      R"({"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],)"
-      R"("string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})");
+  auto value = parse(R"({"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],)"
+                     R"("string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})");
   ASSERT_TRUE(value.ok()) << value.error().message;
   EXPECT_EQ(canonical(*value),
             "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
@@ -23,14 +22,21 @@ TEST(Json, SortsKeysByUtf16) {
   // RFC 8785 section 3.2.3: U+1F600 (surrogates D83D DE00) sorts before U+FB33.
   auto value = parse("{\"\xEF\xAC\xB3\":1,\"\xF0\x9F\x98\x80\":2,\"1\":3,\"\\r\":4,\"\xC3\xB6\":5,\"\xE2\x82\xAC\":6}");
   ASSERT_TRUE(value.ok());
-  EXPECT_EQ(canonical(*value),
-            "{\"\\r\":4,\"1\":3,\"\xC3\xB6\":5,\"\xE2\x82\xAC\":6,\"\xF0\x9F\x98\x80\":2,\"\xEF\xAC\xB3\":1}");
+  EXPECT_EQ(canonical(*value), "{\"\\r\":4,\"1\":3,\"\xC3\xB6\":5,\"\xE2\x82\xAC\":6,\"\xF0\x9F\x98\x80\":2,\"\xEF\xAC\xB3\":1}");
 }
 
 TEST(Json, RefusesWhatOthersLetPass) {
-  const std::pair<const char*, const char*> kCases[] = {
-      {R"({"a":1,"a":2})", "twice"}, {R"({"x":{"b":1,"b":1}})", "twice"}, {"1e999", "does not fit"}, {"[1,]", "not valid"},
-      {"{\"a\":1} x", "after"}, {"[1", ""}, {"", ""}, {"\"\xFF\"", "not valid"}, {"nan", ""}, {"01", ""}, {"\"\\ud800\"", ""}};
+  const std::pair<const char*, const char*> kCases[] = {{R"({"a":1,"a":2})", "twice"},
+                                                        {R"({"x":{"b":1,"b":1}})", "twice"},
+                                                        {"1e999", "does not fit"},
+                                                        {"[1,]", "not valid"},
+                                                        {"{\"a\":1} x", "after"},
+                                                        {"[1", ""},
+                                                        {"", ""},
+                                                        {"\"\xFF\"", "not valid"},
+                                                        {"nan", ""},
+                                                        {"01", ""},
+                                                        {"\"\\ud800\"", ""}};
   for (const auto& [text, message] : kCases) {
     auto value = parse(text);
     ASSERT_FALSE(value.ok()) << text;

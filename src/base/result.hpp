@@ -33,13 +33,10 @@ struct Error {
 // All the errors of one input, in input order.
 using Errors = std::vector<Error>;
 
-inline Error invalid(std::string path, std::string message) {
-  return {ErrorCode::kInvalid, std::move(message), std::move(path)};
-}
+inline Error invalid(std::string path, std::string message) { return {ErrorCode::kInvalid, std::move(message), std::move(path)}; }
 
 // A value or an error. Asking for the one that is not there aborts (a bug, not a condition).
-template <class T>
-class [[nodiscard]] Result {
+template <class T> class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
@@ -47,31 +44,48 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  T& value() { GL_CHECK(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const { GL_CHECK(ok()); return *std::get_if<0>(&state_); }
+  T& value() {
+    GL_CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const {
+    GL_CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
   T& operator*() { return value(); }
   const T& operator*() const { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  Error& error() { GL_CHECK(!ok()); return *std::get_if<1>(&state_); }
-  const Error& error() const { GL_CHECK(!ok()); return *std::get_if<1>(&state_); }
+  Error& error() {
+    GL_CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  const Error& error() const {
+    GL_CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
 
  private:
   std::variant<T, Error> state_;
 };
 
 // Success or an error.
-template <>
-class [[nodiscard]] Result<void> {
+template <> class [[nodiscard]] Result<void> {
  public:
   Result() = default;
   Result(Error error) : failed_(true), error_(std::move(error)) {}
 
   bool ok() const { return !failed_; }
   explicit operator bool() const { return ok(); }
-  Error& error() { GL_CHECK(failed_); return error_; }
-  const Error& error() const { GL_CHECK(failed_); return error_; }
+  Error& error() {
+    GL_CHECK(failed_);
+    return error_;
+  }
+  const Error& error() const {
+    GL_CHECK(failed_);
+    return error_;
+  }
 
  private:
   bool failed_ = false;

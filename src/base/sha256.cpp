@@ -31,13 +31,9 @@ Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) {
-  GL_CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1);
-}
+void Sha256::update(std::string_view bytes) { GL_CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1); }
 
-void Sha256::update(std::span<const std::uint8_t> bytes) {
-  GL_CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1);
-}
+void Sha256::update(std::span<const std::uint8_t> bytes) { GL_CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1); }
 
 Digest Sha256::finish() {
   Digest out;

@@ -29,9 +29,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Base letter of a two-byte Latin-1 code point (U+00C0..U+00FF), or empty.
 std::string_view latin_base(unsigned code) {
-  static constexpr std::string_view kBase[] = {
-      "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i",
-      "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "ss"};
+  static constexpr std::string_view kBase[] = {"a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+                                               "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "ss"};
   if (code == 0xFF) return "y";
   if (code < 0xC0 || code > 0xFF) return {};
   return kBase[(code - 0xC0) % 32];
@@ -235,7 +234,8 @@ std::string fold_name(std::string_view name) {
       put({&lower, 1});
     } else if (c == 0xC3 && i + 1 < name.size()) {
       const auto base = latin_base(0xC0u + (static_cast<unsigned char>(name[++i]) & 0x3F));
-      if (base.empty()) gap = true; else put(base);
+      if (base.empty()) gap = true;
+      else put(base);
     } else if (c >= 0x80 && c != 0xC2) {  // other scripts stay as they are; U+00A0..BF are punctuation
       put(name.substr(i, 1));
     } else {
@@ -319,14 +319,16 @@ bool is_utf8(std::string_view text) {
       continue;
     }
     const unsigned c = *p;
-    if (c < 0x80) { ++p; continue; }
+    if (c < 0x80) {
+      ++p;
+      continue;
+    }
     const int more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : c >= 0xC2 ? 1 : 0;
     if (more == 0 || c > 0xF4 || end - p <= more) return false;
     for (int i = 1; i <= more; ++i) {
       if ((p[i] & 0xC0) != 0x80) return false;
     }
-    if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F) || (c == 0xF0 && p[1] < 0x90) ||
-        (c == 0xF4 && p[1] > 0x8F)) {
+    if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F) || (c == 0xF0 && p[1] < 0x90) || (c == 0xF4 && p[1] > 0x8F)) {
       return false;
     }
     p += more + 1;

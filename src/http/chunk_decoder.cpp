@@ -27,8 +27,7 @@ ChunkDecoder::Line ChunkDecoder::take_line(std::string_view input, std::string_v
 
 bool ChunkDecoder::take_size(std::string_view line) {
   constexpr std::size_t kDigitsMax = 15;  // so that it fits 64 bits with room to add
-  const auto [end, error] =
-      std::from_chars(line.data(), line.data() + line.size(), left_bytes_, 16);
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), left_bytes_, 16);
   const auto digits = static_cast<std::size_t>(end - line.data());
   if (error != std::errc() || digits > kDigitsMax) return false;
   return digits == line.size() || line[digits] == ';';

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPendingBytesMax = 256 * 1024;  // of answers to pipelined requests
-constexpr std::int64_t kDrainLingerMs = 200;  // stopping should not wait for clients to say goodbye
+constexpr std::int64_t kDrainLingerMs = 200;          // stopping should not wait for clients to say goodbye
 
 }  // namespace
 
@@ -28,8 +28,7 @@ void ConnectionExchange::respond(Response&& response) {
 Connection::Connection(EventLoop& loop, Socket socket, std::string remote_address)
     : loop_(loop), socket_(std::move(socket)), remote_address_(std::move(remote_address)) {
   const Options& options = loop.options();
-  exchange_ = std::make_shared<ConnectionExchange>(
-      ReaderLimits{options.header_bytes, options.header_count, options.target_bytes});
+  exchange_ = std::make_shared<ConnectionExchange>(ReaderLimits{options.header_bytes, options.header_count, options.target_bytes});
   exchange_->connection = this;
   reader().request().remote_address = remote_address_;
 }
@@ -52,13 +51,10 @@ void Connection::refuse() {
 void Connection::start_read() {
   if (reading_ || state_ == State::kClosed) return;
   reading_ = true;
-  const std::span<char> space =
-      state_ == State::kLingering ? loop_.scratch() : reader().space();
+  const std::span<char> space = state_ == State::kLingering ? loop_.scratch() : reader().space();
   socket_.async_read_some(
       asio::buffer(space.data(), space.size()),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
-        self->on_read(error, bytes);
-      });
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) { self->on_read(error, bytes); });
 }
 
 void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
@@ -90,8 +86,7 @@ void Connection::process() {
   }
   processing_ = false;
   flush();
-  if (state_ == State::kReading ||
-      (state_ == State::kStreaming && !input_ended_ && !congested_)) {
+  if (state_ == State::kReading || (state_ == State::kStreaming && !input_ended_ && !congested_)) {
     start_read();
   }
 }
@@ -156,8 +151,7 @@ bool Connection::on_need_more() {
 bool Connection::on_head() {
   ++requests_;
   without_body_ = reader().request().method == "HEAD";
-  close_after_answer_ = !reader().keep_alive() || loop_.draining() ||
-                        requests_ >= loop_.options().max_requests_per_connection;
+  close_after_answer_ = !reader().keep_alive() || loop_.draining() || requests_ >= loop_.options().max_requests_per_connection;
   if (!offer_stream()) reader().collect_body(loop_.options().body_bytes);
   return true;
 }
@@ -242,8 +236,7 @@ void Connection::check_deadlines(std::int64_t now_ms) {
   if (now_ms >= write_deadline_ms_) return abort();
   if (now_ms < read_deadline_ms_) return;
   if (state_ == State::kLingering || phase_ == Phase::kIdle) return abort();
-  const std::string_view detail =
-      phase_ == Phase::kHead ? "the header came too slowly" : "the body came too slowly";
+  const std::string_view detail = phase_ == Phase::kHead ? "the header came too slowly" : "the body came too slowly";
   if (state_ == State::kStreaming) {
     fail_stream(408, detail);
   } else {

@@ -33,8 +33,7 @@ class ConnectionExchange final : public Exchange {
 class ConnectionStream final : public Stream {
  public:
   explicit ConnectionStream(Connection* owner) : connection(owner) {}
-  void begin(int status, std::string content_type, Headers headers,
-             std::vector<std::string> trailer_names) override;
+  void begin(int status, std::string content_type, Headers headers, std::vector<std::string> trailer_names) override;
   void write(std::string_view piece) override;
   void finish(Headers trailers) override;
   bool congested() const override;
@@ -73,9 +72,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   RequestReader& reader() { return exchange_->reader; }
   std::size_t pending_bytes() const { return out_.size() - sent_bytes_; }
-  bool over_high_water() const {
-    return pending_bytes() > loop_.options().stream_high_water_bytes;
-  }
+  bool over_high_water() const { return pending_bytes() > loop_.options().stream_high_water_bytes; }
 
   // connection.cpp: reading, handling
   void start_read();
@@ -99,8 +96,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void relieve_stream();
   void fail_stream(int status, std::string_view detail);
   void release_stream();
-  void stream_begin(int status, std::string_view content_type, const Headers& headers,
-                    const std::vector<std::string>& trailer_names);
+  void stream_begin(int status, std::string_view content_type, const Headers& headers, const std::vector<std::string>& trailer_names);
   void stream_write(std::string_view piece);
   void stream_finish(const Headers& trailers);
 
@@ -124,7 +120,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string out_;
   std::size_t sent_bytes_ = 0;  // of out_
   bool close_after_answer_ = false;
-  bool reading_ = false;         // an operation is pending
+  bool reading_ = false;  // an operation is pending
   bool waiting_writable_ = false;
   bool processing_ = false;  // inside process(): it flushes at its end
   bool resume_posted_ = false;

@@ -20,8 +20,7 @@ void Connection::flush() {
   if (state_ == State::kClosed) return;
   while (pending_bytes() > 0) {
     boost::system::error_code error;
-    const std::size_t bytes = socket_.write_some(
-        asio::buffer(out_.data() + sent_bytes_, pending_bytes()), error);
+    const std::size_t bytes = socket_.write_some(asio::buffer(out_.data() + sent_bytes_, pending_bytes()), error);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       return wait_writable();
     }
@@ -47,15 +46,14 @@ void Connection::wait_writable() {
   }
   if (waiting_writable_) return;
   waiting_writable_ = true;
-  socket_.async_wait(Socket::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       self->waiting_writable_ = false;
-                       if (self->state_ == State::kClosed) return;
-                       if (error) return self->abort();
-                       self->flush();
-                       self->relieve_stream();
-                       if (self->state_ != State::kClosed) self->process();
-                     });
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
+    self->waiting_writable_ = false;
+    if (self->state_ == State::kClosed) return;
+    if (error) return self->abort();
+    self->flush();
+    self->relieve_stream();
+    if (self->state_ != State::kClosed) self->process();
+  });
 }
 
 // Closing a socket that has unread input resets the connection, and the reset may overtake the last

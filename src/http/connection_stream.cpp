@@ -7,8 +7,7 @@
 
 namespace greenlang::http {
 
-void ConnectionStream::begin(int status, std::string content_type, Headers headers,
-                             std::vector<std::string> trailer_names) {
+void ConnectionStream::begin(int status, std::string content_type, Headers headers, std::vector<std::string> trailer_names) {
   GL_CHECK(!begun);
   begun = true;
   if (connection) connection->stream_begin(status, content_type, headers, trailer_names);
@@ -25,9 +24,7 @@ void ConnectionStream::finish(Headers trailers) {
   if (connection) connection->stream_finish(trailers);
 }
 
-bool ConnectionStream::congested() const {
-  return connection && (connection->congested_ || connection->over_high_water());
-}
+bool ConnectionStream::congested() const { return connection && (connection->congested_ || connection->over_high_water()); }
 
 // Asks the application whether it wants this request as a stream.
 bool Connection::offer_stream() {

@@ -26,9 +26,8 @@ constexpr std::size_t kRefusedConnectionsMax = 64;
 
 // A quarter of the shortest timeout, so that none is late by much.
 milliseconds tick_for(const Options& options) {
-  const std::int64_t shortest_ms =
-      std::min({options.head_timeout_ms, options.body_timeout_ms, options.idle_timeout_ms,
-                options.write_timeout_ms, options.linger_timeout_ms, options.drain_ms});
+  const std::int64_t shortest_ms = std::min({options.head_timeout_ms, options.body_timeout_ms, options.idle_timeout_ms,
+                                             options.write_timeout_ms, options.linger_timeout_ms, options.drain_ms});
   return milliseconds(std::clamp(shortest_ms / 4, kTickMsMin, kTickMsMax));
 }
 
@@ -36,8 +35,7 @@ milliseconds tick_for(const Options& options) {
 
 // UNSAFE_IO: sockets are touched by this loop's thread only and need no lock; post() from other
 // threads stays safe, because the scheduler keeps its own.
-EventLoop::EventLoop(int number, const Options& options, Telemetry telemetry,
-                     std::atomic<std::size_t>& connection_count)
+EventLoop::EventLoop(int number, const Options& options, Telemetry telemetry, std::atomic<std::size_t>& connection_count)
     : io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       number_(number),
       options_(options),
@@ -50,9 +48,8 @@ EventLoop::EventLoop(int number, const Options& options, Telemetry telemetry,
     telemetry::Registry& registry = *telemetry.registry;
     open_ = registry.gauge("http_connections_open", "Client connections that are open.");
     accepted_ = registry.counter("http_connections_total", "Client connections accepted.");
-    refused_ = registry.counters(
-        "http_refused_requests_total", "Requests the HTTP server itself answered with an error.",
-        {{"status", {"400", "408", "413", "414", "431", "500", "501", "503", "505"}}});
+    refused_ = registry.counters("http_refused_requests_total", "Requests the HTTP server itself answered with an error.",
+                                 {{"status", {"400", "408", "413", "414", "431", "500", "501", "503", "505"}}});
   }
   read_clocks();
 }
@@ -62,9 +59,8 @@ EventLoop::~EventLoop() = default;
 Result<void> EventLoop::listen(const Tcp::endpoint& endpoint, bool reuse_port) {
   boost::system::error_code error;
   const auto failed = [&](std::string_view what) {
-    return Error{ErrorCode::kUnavailable,
-                 "cannot " + std::string(what) + " " + endpoint.address().to_string() + " port " +
-                     std::to_string(endpoint.port()) + ": " + error.message()};
+    return Error{ErrorCode::kUnavailable, "cannot " + std::string(what) + " " + endpoint.address().to_string() + " port " +
+                                              std::to_string(endpoint.port()) + ": " + error.message()};
   };
   if (acceptor_.open(endpoint.protocol(), error)) return failed("open a socket for");
   acceptor_.set_option(Acceptor::reuse_address(true), error);
@@ -84,9 +80,7 @@ std::uint16_t EventLoop::port() const {
   return acceptor_.local_endpoint(ignored).port();
 }
 
-void EventLoop::set_application(std::unique_ptr<Application> application) {
-  application_ = std::move(application);
-}
+void EventLoop::set_application(std::unique_ptr<Application> application) { application_ = std::move(application); }
 
 void EventLoop::run() {
   accept();
@@ -167,8 +161,7 @@ void EventLoop::report_exception(std::string_view where) const noexcept {
   try {
     throw;
   } catch (const std::exception& error) {
-    telemetry_.logger->error("exception in the application",
-                             {{"where", where}, {"error", error.what()}});
+    telemetry_.logger->error("exception in the application", {{"where", where}, {"error", error.what()}});
   } catch (...) {
     telemetry_.logger->error("exception in the application", {{"where", where}});
   }
@@ -183,13 +176,9 @@ void EventLoop::schedule_tick() {
 
 void EventLoop::read_clocks() {
   const std::int64_t before_ms = steady_ms_;
-  steady_ms_ = std::chrono::duration_cast<milliseconds>(
-                   std::chrono::steady_clock::now().time_since_epoch())
-                   .count();
+  steady_ms_ = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
   now_ms_ += std::min<std::int64_t>(steady_ms_ - before_ms, 2 * tick_.count());
-  const std::int64_t unix_s = std::chrono::duration_cast<std::chrono::seconds>(
-                                  std::chrono::system_clock::now().time_since_epoch())
-                                  .count();
+  const std::int64_t unix_s = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   if (unix_s == date_s_) return;
   date_s_ = unix_s;
   date_ = http_date(unix_s);

@@ -37,8 +37,7 @@ inline constexpr std::int64_t kNever = INT64_MAX;
 // The two doors into a loop from other threads are post() and the shared connection count.
 class EventLoop final : public Loop {
  public:
-  EventLoop(int number, const Options& options, Telemetry telemetry,
-            std::atomic<std::size_t>& connection_count);
+  EventLoop(int number, const Options& options, Telemetry telemetry, std::atomic<std::size_t>& connection_count);
   ~EventLoop() override;
 
   Result<void> listen(const Tcp::endpoint& endpoint, bool reuse_port);
@@ -59,7 +58,7 @@ class EventLoop final : public Loop {
   std::int64_t now_ms() const { return now_ms_; }
   std::string_view date() const { return date_; }
   bool draining() const { return draining_; }
-  std::span<char> scratch() { return scratch_; }   // for bytes that nobody will look at
+  std::span<char> scratch() { return scratch_; }  // for bytes that nobody will look at
   void forget(Connection& connection);
   void count_refusal(int status);
   // Logs what an application threw; to be called inside a catch block.
@@ -81,9 +80,7 @@ class EventLoop final : public Loop {
   std::unique_ptr<Application> application_;
   Acceptor acceptor_;
   Tcp::endpoint peer_;  // of the connection being accepted
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      timer_;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor> timer_;
   std::vector<std::shared_ptr<Connection>> connections_;  // shared with their pending operations
   std::chrono::milliseconds tick_;
   std::int64_t now_ms_ = 0;     // of now_ms()

@@ -78,9 +78,7 @@ constexpr auto kReasons = std::to_array<Reason>({
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return lower(x) == lower(y);
-         });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view Request::header(std::string_view name) const {
@@ -103,8 +101,8 @@ std::optional<std::string> Request::query_value(std::string_view name) const {
 }
 
 std::string_view reason_phrase(int status) {
-  const auto found = std::lower_bound(kReasons.begin(), kReasons.end(), status,
-                                      [](const Reason& row, int key) { return row.status < key; });
+  const auto found =
+      std::lower_bound(kReasons.begin(), kReasons.end(), status, [](const Reason& row, int key) { return row.status < key; });
   return found != kReasons.end() && found->status == status ? found->phrase : "Unknown";
 }
 

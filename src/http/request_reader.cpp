@@ -16,15 +16,14 @@ constexpr std::size_t kInitialBytes = 4096;
 constexpr std::size_t kRoomBytesMin = 2048;
 constexpr std::size_t kBodyRoomBytes = 64 * 1024;
 constexpr std::size_t kKeepBytesMax = 128 * 1024;  // larger is given back after its request
-constexpr std::size_t kLineOverhead = 64;  // method, spaces and version around the target
+constexpr std::size_t kLineOverhead = 64;          // method, spaces and version around the target
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 // Takes a whole head apart; the views point into the bytes that were put.
 class HeadParser final : public beast::http::basic_parser<true> {
  public:
-  HeadParser(Request& request, std::vector<Request::Field>& fields)
-      : request_(request), fields_(fields) {
+  HeadParser(Request& request, std::vector<Request::Field>& fields) : request_(request), fields_(fields) {
     header_limit(std::uint32_t(-1));  // the reader has its own limits
     body_limit(boost::none);
   }
@@ -38,14 +37,12 @@ class HeadParser final : public beast::http::basic_parser<true> {
   using field = beast::http::field;
   using error_code = beast::error_code;
 
-  void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target,
-                       int http_version, error_code&) override {
+  void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int http_version, error_code&) override {
     request_.method = view(method);
     request_.target = view(target);
     version = http_version;
   }
-  void on_field_impl(field id, beast::string_view name, beast::string_view text,
-                     error_code&) override {
+  void on_field_impl(field id, beast::string_view name, beast::string_view text, error_code&) override {
     const std::string_view value = view(text);
     fields_.push_back({view(name), value});
     if (id == field::host) ++hosts;
@@ -59,9 +56,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override {
-    return 0;
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override { return 0; }
   void on_finish_impl(error_code&) override {}
 
   Request& request_;
@@ -80,8 +75,7 @@ Refusal refusal_of(const beast::error_code& code, std::string_view head) {
     const bool ended = head.substr(line.size(), 2) == "\r\n";
     const std::size_t at = line.rfind(" HTTP/");
     const std::string_view version = at == line.npos ? "" : line.substr(at + 6);
-    if (ended && version.size() == 3 && version[1] == '.' && std::isdigit(version[0]) &&
-        std::isdigit(version[2])) {
+    if (ended && version.size() == 3 && version[1] == '.' && std::isdigit(version[0]) && std::isdigit(version[2])) {
       return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
     }
     return {400, "malformed request line"};
@@ -101,9 +95,7 @@ Refusal refusal_of(const beast::error_code& code, std::string_view head) {
 }  // namespace
 
 RequestReader::RequestReader(const ReaderLimits& limits)
-    : limits_(limits),
-      data_(std::make_unique_for_overwrite<char[]>(kInitialBytes)),
-      capacity_(kInitialBytes) {
+    : limits_(limits), data_(std::make_unique_for_overwrite<char[]>(kInitialBytes)), capacity_(kInitialBytes) {
   fields_.reserve(16);
 }
 
@@ -189,11 +181,9 @@ RequestReader::Event RequestReader::next() {
 RequestReader::Event RequestReader::scan_head() {
   for (;;) {
     const std::size_t line = begin_ + line_begin_;
-    const auto* found = static_cast<const char*>(
-        std::memchr(data_.get() + cursor_, '\n', end_ - cursor_));
+    const auto* found = static_cast<const char*>(std::memchr(data_.get() + cursor_, '\n', end_ - cursor_));
     const std::size_t seen = found ? static_cast<std::size_t>(found - data_.get()) + 1 : end_;
-    if (lines_ == 0 && seen - line > std::min(limits_.target_bytes + kLineOverhead,
-                                              limits_.header_bytes)) {
+    if (lines_ == 0 && seen - line > std::min(limits_.target_bytes + kLineOverhead, limits_.header_bytes)) {
       return fail(414, "the request line is too long");
     }
     if (seen - begin_ > limits_.header_bytes) return fail(431, "the header is too large");

@@ -54,7 +54,7 @@ class RequestReader {
   // From kHead on, until begin_next(). `remote_address` is the caller's to fill.
   const Request& request() const { return request_; }
   Request& request() { return request_; }
-  bool keep_alive() const { return keep_alive_; }            // HTTP/1.1 without "close"
+  bool keep_alive() const { return keep_alive_; }              // HTTP/1.1 without "close"
   bool expects_continue() const { return expects_continue_; }  // and the body has not come yet
 
   int status() const { return status_; }

@@ -51,8 +51,7 @@ std::string story(std::string_view bytes, std::size_t step, bool streamed) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(
-    const std::uint8_t* data, std::size_t size) {
+extern "C" __attribute__((visibility("default"))) int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const bool streamed = data[0] & 1;

@@ -18,8 +18,8 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome read(std::string_view bytes, std::size_t step = SIZE_MAX, bool streamed = false,
-             ReaderLimits limits = {}, std::uint64_t body_limit = 1 << 20) {
+Outcome read(std::string_view bytes, std::size_t step = SIZE_MAX, bool streamed = false, ReaderLimits limits = {},
+             std::uint64_t body_limit = 1 << 20) {
   RequestReader reader(limits);
   Outcome outcome;
   while (!bytes.empty()) {
@@ -37,8 +37,8 @@ Outcome read(std::string_view bytes, std::size_t step = SIZE_MAX, bool streamed 
       }
       if (event == Event::kHead) {
         outcome.status = 0;
-        outcome.said += std::string(request.method) + ' ' + std::string(request.path) + '?' +
-                        std::string(request.query) + (reader.keep_alive() ? " keep" : " close");
+        outcome.said += std::string(request.method) + ' ' + std::string(request.path) + '?' + std::string(request.query) +
+                        (reader.keep_alive() ? " keep" : " close");
         streamed ? reader.stream_body(body_limit) : reader.collect_body(body_limit);
       }
       if (event == Event::kBody) outcome.said += reader.piece();
@@ -94,8 +94,7 @@ TEST(RequestReader, AcceptsWhatTheStandardAllows) {
   EXPECT_EQ(status_of("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
   EXPECT_EQ(status_of("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
   EXPECT_EQ(status_of(post("Content-Length: 2\r\nContent-Length: 2\r\n", "ab")), 200);
-  EXPECT_EQ(status_of(post("Transfer-Encoding: Chunked\r\n",
-                           "3;x=y\r\nabc\r\n1\r\nd\r\n0\r\nT: v\r\n\r\n")), 200);
+  EXPECT_EQ(status_of(post("Transfer-Encoding: Chunked\r\n", "3;x=y\r\nabc\r\n1\r\nd\r\n0\r\nT: v\r\n\r\n")), 200);
   EXPECT_EQ(read("GET http://a:80/p?q HTTP/1.1\r\nHost: a\r\n\r\n").said, "GET /p?q keep|");
   EXPECT_EQ(read("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n").said, "GET /? keep|");
   EXPECT_EQ(read("GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n").said, "GET /?q keep|");
@@ -107,18 +106,28 @@ TEST(RequestReader, TellsWhetherTheConnectionStays) {
 }
 
 TEST(RequestReader, RefusesAMalformedHead) {
-  for (const char* bytes :
-       {"GET\r\n\r\n", "GET /\r\n\r\n", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n",
-        "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "GET / HTTX/1.1\r\nHost: a\r\n\r\n",
-        "GET x HTTP/1.1\r\nHost: a\r\n\r\n", "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /#f HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r2\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n",
-        "GET / HTTP/1.1\r\n Host: a\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n: v\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n"}) {
+  for (const char* bytes : {"GET\r\n\r\n",
+                            "GET /\r\n\r\n",
+                            "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "\r\n\r\n",
+                            "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
+                            "GET / HTTX/1.1\r\nHost: a\r\n\r\n",
+                            "GET x HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "GET /#f HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "GET / HTTP/1.1\nHost: a\n\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX: 1\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r2\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n",
+                            "GET / HTTP/1.1\r\n Host: a\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\n: v\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n",
+                            "GET / HTTP/1.1\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                            "\x16\x03\x01\x02\r\n\r\n"}) {
     EXPECT_EQ(status_of(bytes), 400) << bytes;
   }
   EXPECT_EQ(status_of("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s), 400);
@@ -135,9 +144,8 @@ TEST(RequestReader, RefusesFramingThatTwoServersMightReadDifferently) {
   EXPECT_EQ(status_of(post("Transfer-Encoding: gzip\r\n")), 501);
   EXPECT_EQ(status_of(post("Transfer-Encoding: gzip, chunked\r\n")), 501);
   EXPECT_EQ(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400);
-  for (const char* chunks :
-       {"x\r\n", "-1\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "1\na\r\n", "1\r\nabc", "\r\n",
-        "fffffffffffffffff\r\n", "1\r\na\r\n0\r\nbad\x01\r\n\r\n"}) {
+  for (const char* chunks : {"x\r\n", "-1\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "1\na\r\n", "1\r\nabc", "\r\n", "fffffffffffffffff\r\n",
+                             "1\r\na\r\n0\r\nbad\x01\r\n\r\n"}) {
     EXPECT_EQ(status_of(post("Transfer-Encoding: chunked\r\n", chunks)), 400) << chunks;
   }
 }
@@ -171,13 +179,22 @@ TEST(RequestReader, KeepsViewsRightWhenItsBufferMoves) {
 }
 
 RC_GTEST_PROP(RequestReaderProperty, TheSameBytesCutAnywhereSayTheSame, ()) {
-  static const std::vector<std::string> parts{
-      "GET / HTTP/1.1\r\n", "POST /p?q HTTP/1.1\r\n", "Host: a\r\n", "Content-Length: 3\r\n", "abc",
-      "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n", "0\r\n\r\n", "\r\n", "\n", " ", "X: y\r\n",
-      "Connection: close\r\n", "HTTP/1.0\r\n"};
+  static const std::vector<std::string> parts{"GET / HTTP/1.1\r\n",
+                                              "POST /p?q HTTP/1.1\r\n",
+                                              "Host: a\r\n",
+                                              "Content-Length: 3\r\n",
+                                              "abc",
+                                              "Transfer-Encoding: chunked\r\n",
+                                              "3\r\nabc\r\n",
+                                              "0\r\n\r\n",
+                                              "\r\n",
+                                              "\n",
+                                              " ",
+                                              "X: y\r\n",
+                                              "Connection: close\r\n",
+                                              "HTTP/1.0\r\n"};
   std::string bytes;
-  for (const std::size_t part : *rc::gen::container<std::vector<std::size_t>>(
-           rc::gen::inRange<std::size_t>(0, parts.size()))) {
+  for (const std::size_t part : *rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, parts.size()))) {
     bytes += parts[part];
   }
   const bool streamed = *rc::gen::arbitrary<bool>();

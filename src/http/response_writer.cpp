@@ -18,8 +18,7 @@ void append_unsigned(std::string& out, std::uint64_t value, int base = 10) {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  if (name.empty() || name.find_first_of(kUnsafe) != name.npos ||
-      value.find_first_of(kUnsafe) != value.npos) {
+  if (name.empty() || name.find_first_of(kUnsafe) != name.npos || value.find_first_of(kUnsafe) != value.npos) {
     return;
   }
   out += name;
@@ -28,8 +27,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out += "\r\n";
 }
 
-void append_head(std::string& out, int status, std::string_view content_type,
-                 const Headers& headers, const Framing& framing) {
+void append_head(std::string& out, int status, std::string_view content_type, const Headers& headers, const Framing& framing) {
   GL_CHECK(status >= 200 && status <= 599);
   if (status == 200) {
     out += "HTTP/1.1 200 OK\r\nDate: ";
@@ -68,9 +66,8 @@ void append_response(std::string& out, const Response& response, const Framing& 
   if (!bodiless && !framing.without_body) out += response.body;
 }
 
-void append_stream_head(std::string& out, int status, std::string_view content_type,
-                        const Headers& headers, const std::vector<std::string>& trailer_names,
-                        const Framing& framing) {
+void append_stream_head(std::string& out, int status, std::string_view content_type, const Headers& headers,
+                        const std::vector<std::string>& trailer_names, const Framing& framing) {
   append_head(out, status, content_type, headers, framing);
   if (framing.chunked) {
     out += "Transfer-Encoding: chunked\r\n";
@@ -95,18 +92,15 @@ void append_last_chunk(std::string& out, const Headers& trailers) {
 std::string http_date(std::int64_t unix_s) {
   using namespace std::chrono;
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const sys_seconds time{seconds{unix_s}};
   const sys_days day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};
   char text[64];
-  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                kDays[weekday{day}.c_encoding()], unsigned(date.day()),
-                kMonths[unsigned(date.month()) - 1], int(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
+  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[weekday{day}.c_encoding()], unsigned(date.day()),
+                kMonths[unsigned(date.month()) - 1], int(date.year()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   return text;
 }
 

@@ -15,18 +15,17 @@
 namespace greenlang::http {
 
 struct Framing {
-  std::string_view date;         // of the Date field
-  bool close = false;            // say "Connection: close"
-  bool without_body = false;     // the answer to HEAD: the same head, no body
-  bool chunked = false;          // of a stream; otherwise it ends with the connection
+  std::string_view date;      // of the Date field
+  bool close = false;         // say "Connection: close"
+  bool without_body = false;  // the answer to HEAD: the same head, no body
+  bool chunked = false;       // of a stream; otherwise it ends with the connection
 };
 
 void append_response(std::string& out, const Response& response, const Framing& framing);
 
 // The head of a stream of unknown length. Chunk by chunk follows, then the last one with trailers.
-void append_stream_head(std::string& out, int status, std::string_view content_type,
-                        const Headers& headers, const std::vector<std::string>& trailer_names,
-                        const Framing& framing);
+void append_stream_head(std::string& out, int status, std::string_view content_type, const Headers& headers,
+                        const std::vector<std::string>& trailer_names, const Framing& framing);
 void append_chunk(std::string& out, std::string_view piece);  // `piece` must not be empty
 void append_last_chunk(std::string& out, const Headers& trailers);
 

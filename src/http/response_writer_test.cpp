@@ -63,10 +63,8 @@ TEST(ResponseWriter, WritesDates) {
 TEST(Problem, IsADocumentOfRfc9457) {
   const Response response = problem(404, "no tool \"x\"");
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body,
-            R"({"detail":"no tool \"x\"","status":404,"title":"Not Found","type":"about:blank"})");
-  EXPECT_EQ(problem(500, "").body,
-            R"({"status":500,"title":"Internal Server Error","type":"about:blank"})");
+  EXPECT_EQ(response.body, R"({"detail":"no tool \"x\"","status":404,"title":"Not Found","type":"about:blank"})");
+  EXPECT_EQ(problem(500, "").body, R"({"status":500,"title":"Internal Server Error","type":"about:blank"})");
 }
 
 }  // namespace

@@ -60,8 +60,7 @@ class Stream {
   virtual ~Stream() = default;
   // Status and header; once, before write() (GL_CHECK). `trailer_names` are announced in a Trailer
   // field. The body leaves in chunks, or ended by closing for HTTP/1.0.
-  virtual void begin(int status, std::string content_type, Headers headers = {},
-                     std::vector<std::string> trailer_names = {}) = 0;
+  virtual void begin(int status, std::string content_type, Headers headers = {}, std::vector<std::string> trailer_names = {}) = 0;
   // Appends to the body. Bytes leave at the end of the current callback: small pieces are cheap.
   // An empty piece does nothing.
   virtual void write(std::string_view piece) = 0;
@@ -94,8 +93,7 @@ class Application {
   // Asked for every request once its head is complete. nullptr: not a streaming route, the body is
   // collected and handle() called. `head` (without body) is valid until the stream ends.
   // May answer at once through `stream` and still must return a receiver.
-  virtual std::unique_ptr<StreamReceiver> open_stream(const Request& head,
-                                                      std::shared_ptr<Stream> stream) = 0;
+  virtual std::unique_ptr<StreamReceiver> open_stream(const Request& head, std::shared_ptr<Stream> stream) = 0;
   virtual void handle(ExchangePtr exchange) = 0;
   virtual void on_tick() {}  // about every 250 ms (less when timeouts are shorter)
 };
@@ -108,16 +106,16 @@ struct Options {
   std::size_t header_bytes = 16 * 1024;  // request line and fields
   std::size_t header_count = 100;
   std::size_t target_bytes = 8 * 1024;
-  std::size_t body_bytes = 1024 * 1024;                         // of a collected body
+  std::size_t body_bytes = 1024 * 1024;                       // of a collected body
   std::uint64_t stream_body_bytes = std::uint64_t(64) << 30;  // of a streamed body
 
   // Deadlines are checked by a tick of at most 250 ms, so they may be late by that much.
-  std::int64_t head_timeout_ms = 10'000;    // from the first byte, or connect, to the end of it
-  std::int64_t body_timeout_ms = 30'000;    // for a collected body; between two pieces of a stream
-  std::int64_t idle_timeout_ms = 75'000;    // between two requests
-  std::int64_t write_timeout_ms = 30'000;   // without progress in sending
-  std::int64_t linger_timeout_ms = 2'000;   // how long a refused client may finish sending
-  std::int64_t drain_ms = 10'000;           // stop(): for what is in flight
+  std::int64_t head_timeout_ms = 10'000;   // from the first byte, or connect, to the end of it
+  std::int64_t body_timeout_ms = 30'000;   // for a collected body; between two pieces of a stream
+  std::int64_t idle_timeout_ms = 75'000;   // between two requests
+  std::int64_t write_timeout_ms = 30'000;  // without progress in sending
+  std::int64_t linger_timeout_ms = 2'000;  // how long a refused client may finish sending
+  std::int64_t drain_ms = 10'000;          // stop(): for what is in flight
 
   std::size_t max_connections = 4096;  // of all loops together
   std::size_t max_requests_per_connection = 1'000'000;
@@ -137,8 +135,7 @@ class Server {
  public:
   // Listens and starts the threads. Errors: kInvalid for a bad address or option, kUnavailable when
   // the address cannot be bound (already in use), kInternal when the factory throws or gives null.
-  static Result<std::unique_ptr<Server>> start(const Options& options, ApplicationFactory factory,
-                                               Telemetry telemetry = {});
+  static Result<std::unique_ptr<Server>> start(const Options& options, ApplicationFactory factory, Telemetry telemetry = {});
   ~Server();  // stop()
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

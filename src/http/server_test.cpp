@@ -21,8 +21,7 @@ using testing::Client;
 using testing::factory_of;
 using testing::Functions;
 
-std::unique_ptr<Server> serve(Functions functions = {}, const Options& options = {},
-                              Telemetry telemetry = {}) {
+std::unique_ptr<Server> serve(Functions functions = {}, const Options& options = {}, Telemetry telemetry = {}) {
   auto server = Server::start(options, factory_of(std::move(functions)), telemetry);
   return server ? std::move(*server) : nullptr;
 }
@@ -45,9 +44,9 @@ Answer refused(const std::string& bytes, const Options& options = {}) {
 TEST(Server, AnswersAndKeepsTheConnection) {
   const auto server = serve({.handle = [](ExchangePtr exchange) {
     const Request& request = exchange->request();
-    exchange->respond({200, "text/plain",
-                       std::string(request.method) + " " + std::string(request.body) + " " +
-                           request.remote_address,
+    exchange->respond({200,
+                       "text/plain",
+                       std::string(request.method) + " " + std::string(request.body) + " " + request.remote_address,
                        {{"X-Seen", std::string(request.header("x-sent"))}}});
   }});
   Client client(server->port());
@@ -132,8 +131,9 @@ TEST(Server, InvitesTheBodyOfAClientThatWaits) {
   EXPECT_EQ(client.receive().status, 100);
   client.send("abc");
   EXPECT_EQ(client.receive().body, "abc");
-  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-              "Content-Length: 9999999\r\n\r\n");
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+      "Content-Length: 9999999\r\n\r\n");
   EXPECT_EQ(client.receive().status, 413);
 }
 
@@ -180,9 +180,11 @@ TEST(Server, ClosesIdleConnectionsAndAfterTheLastAllowedRequest) {
 }
 
 TEST(Server, AbortsAClientThatNeverReads) {
-  const auto server = serve({.handle = [](ExchangePtr exchange) {
+  const auto server = serve({.handle =
+                                 [](ExchangePtr exchange) {
     exchange->respond({200, "", std::string(32 << 20, 'x'), {}});
-  }}, Options{.write_timeout_ms = 50});
+                            }},
+                            Options{.write_timeout_ms = 50});
   Client client(server->port());
   client.send(kGet);
   // The server's clock runs on while this client does not read; poll() hears of the reset.
@@ -209,10 +211,12 @@ TEST(Server, AnExceptionOfTheApplicationIsA500AndALogLine) {
   const telemetry::Logger logger(
       "test", telemetry::Level::kInfo, [&](std::string_view line) { logged = line; }, clock);
   telemetry::Registry registry;
-  auto server = serve({.handle = [](ExchangePtr exchange) {
+  auto server = serve({.handle =
+                           [](ExchangePtr exchange) {
     if (exchange->request().path == "/drop") return;
     throw std::runtime_error("secret");
-  }}, {}, {&logger, &registry});
+                      }},
+                      {}, {&logger, &registry});
   Client client(server->port());
   client.send(kGet + "GET /drop HTTP/1.1\r\nHost: a\r\n\r\n");
   const Answer answer = client.receive();
@@ -243,9 +247,7 @@ TEST(Server, AnswersLaterFromAnotherThread) {
   client.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
   std::thread worker([&] {
     ExchangePtr exchange = taken.get_future().get();
-    loop->post([exchange = std::move(exchange)] {
-      exchange->respond({200, "", std::string(exchange->request().path), {}});
-    });
+    loop->post([exchange = std::move(exchange)] { exchange->respond({200, "", std::string(exchange->request().path), {}}); });
   });
   EXPECT_EQ(client.receive().body, "/late");
   worker.join();
@@ -272,12 +274,11 @@ TEST(Server, AllLoopsAnswer) {
   std::mutex mutex;
   std::set<int> seen;
   const auto server = Server::start(Options{.loops = 2}, [&](Loop& loop) {
-    return std::make_unique<testing::FunctionApplication>(
-        Functions{.handle = [&, number = loop.number()](ExchangePtr exchange) {
-          const std::lock_guard lock(mutex);
-          seen.insert(number);
-          exchange->respond({});
-        }});
+    return std::make_unique<testing::FunctionApplication>(Functions{.handle = [&, number = loop.number()](ExchangePtr exchange) {
+      const std::lock_guard lock(mutex);
+      seen.insert(number);
+      exchange->respond({});
+    }});
   });
   ASSERT_TRUE(server.ok());
   // The kernel spreads connections by a hash of their ports: 100 meet both loops but once in 2^99.
@@ -318,10 +319,12 @@ TEST(Server, StopLetsWhatIsInFlightFinishAndRefusesNewOnes) {
 TEST(Server, StopCutsWhatDoesNotFinishInTime) {
   ExchangePtr held;
   std::promise<void> taken;
-  auto server = serve({.handle = [&](ExchangePtr exchange) {
+  auto server = serve({.handle =
+                           [&](ExchangePtr exchange) {
     held = std::move(exchange);
     taken.set_value();
-  }}, Options{.drain_ms = 50});
+                      }},
+                      Options{.drain_ms = 50});
   Client client(server->port());
   client.send(kGet);
   taken.get_future().get();
@@ -333,13 +336,11 @@ TEST(Server, StopCutsWhatDoesNotFinishInTime) {
 TEST(Server, SaysWhyItCannotStart) {
   const auto server = serve();
   for (const int loops : {1, 2}) {
-    const auto second = Server::start(Options{.port = server->port(), .loops = loops},
-                                      factory_of({}), {});
+    const auto second = Server::start(Options{.port = server->port(), .loops = loops}, factory_of({}), {});
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
   }
-  EXPECT_EQ(Server::start(Options{.address = "nowhere"}, factory_of({})).error().code,
-            ErrorCode::kInvalid);
+  EXPECT_EQ(Server::start(Options{.address = "nowhere"}, factory_of({})).error().code, ErrorCode::kInvalid);
   EXPECT_EQ(Server::start(Options{.loops = 0}, factory_of({})).error().code, ErrorCode::kInvalid);
   EXPECT_EQ(Server::start({}, [](Loop&) { return nullptr; }).error().code, ErrorCode::kInternal);
 }

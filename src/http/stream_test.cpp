@@ -26,8 +26,7 @@ struct Record {
 // Sends every piece back.
 class Echo final : public StreamReceiver {
  public:
-  Echo(std::shared_ptr<Stream> stream, Record& record)
-      : stream_(std::move(stream)), record_(record) {
+  Echo(std::shared_ptr<Stream> stream, Record& record) : stream_(std::move(stream)), record_(record) {
     stream_->begin(200, "application/octet-stream", {{"X-Echo", "1"}}, {"X-Bytes"});
   }
   void on_body(std::string_view piece) override {
@@ -49,12 +48,11 @@ class Echo final : public StreamReceiver {
 };
 
 std::unique_ptr<Server> echo_server(Record& record, const Options& options = {}) {
-  auto server = Server::start(options, factory_of({.open_stream = [&](const Request& head,
-                                                                      auto stream) {
-    std::unique_ptr<StreamReceiver> receiver;
-    if (head.path == "/echo") receiver = std::make_unique<Echo>(std::move(stream), record);
-    return receiver;
-  }}));
+  auto server = Server::start(options, factory_of({.open_stream = [&](const Request& head, auto stream) {
+                                std::unique_ptr<StreamReceiver> receiver;
+                                if (head.path == "/echo") receiver = std::make_unique<Echo>(std::move(stream), record);
+                                return receiver;
+                              }}));
   return server ? std::move(*server) : nullptr;
 }
 
@@ -90,8 +88,7 @@ TEST(Stream, EchoesFiftyMegabytesWithBoundedMemory) {
   const auto server = echo_server(record, Options{.stream_high_water_bytes = 256 * 1024});
   Client client(server->port());
   std::thread sender([&] {
-    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kBytes) +
-                "\r\n\r\n");
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kBytes) + "\r\n\r\n");
     std::string block(1'000'000, ' ');
     for (std::size_t i = 0; i < kBytes / block.size(); ++i) {
       block.assign(block.size(), static_cast<char>('a' + i % 26));
@@ -118,8 +115,7 @@ TEST(Stream, StopsReadingFromAClientThatDoesNotRead) {
   setsockopt(client.descriptor(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   std::size_t sent = 0;
   while (sent < (std::size_t(1) << 30)) {
-    const ssize_t got = ::send(client.descriptor(), chunk.data() + sent % chunk.size(),
-                               chunk.size() - sent % chunk.size(), MSG_NOSIGNAL);
+    const ssize_t got = ::send(client.descriptor(), chunk.data() + sent % chunk.size(), chunk.size() - sent % chunk.size(), MSG_NOSIGNAL);
     if (got <= 0) break;
     sent += static_cast<std::size_t>(got);
   }
@@ -181,16 +177,15 @@ class Thrower final : public StreamReceiver {
 };
 
 TEST(Stream, MayAnswerEarlyOrThrow) {
-  const auto server = Server::start({}, factory_of({.open_stream = [](const Request& head,
-                                                                      auto stream) {
-    std::unique_ptr<StreamReceiver> receiver;
-    if (head.path == "/throw") {
-      receiver = std::make_unique<Thrower>();
-    } else {
-      receiver = std::make_unique<Early>(std::move(stream));
-    }
-    return receiver;
-  }}));
+  const auto server = Server::start({}, factory_of({.open_stream = [](const Request& head, auto stream) {
+                                      std::unique_ptr<StreamReceiver> receiver;
+                                      if (head.path == "/throw") {
+                                        receiver = std::make_unique<Thrower>();
+                                      } else {
+                                        receiver = std::make_unique<Early>(std::move(stream));
+                                      }
+                                      return receiver;
+                                    }}));
   ASSERT_TRUE(server.ok());
   Client early((*server)->port());
   early.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\nabc");

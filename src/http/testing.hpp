@@ -156,15 +156,13 @@ class Client {
 // An application of functions; a missing one answers 200 with the path as body, or declines.
 struct Functions {
   std::function<void(ExchangePtr)> handle;
-  std::function<std::unique_ptr<StreamReceiver>(const Request&, std::shared_ptr<Stream>)>
-      open_stream;
+  std::function<std::unique_ptr<StreamReceiver>(const Request&, std::shared_ptr<Stream>)> open_stream;
 };
 
 class FunctionApplication final : public Application {
  public:
   explicit FunctionApplication(Functions functions) : functions_(std::move(functions)) {}
-  std::unique_ptr<StreamReceiver> open_stream(const Request& head,
-                                              std::shared_ptr<Stream> stream) override {
+  std::unique_ptr<StreamReceiver> open_stream(const Request& head, std::shared_ptr<Stream> stream) override {
     return functions_.open_stream ? functions_.open_stream(head, std::move(stream)) : nullptr;
   }
   void handle(ExchangePtr exchange) override {
@@ -177,9 +175,7 @@ class FunctionApplication final : public Application {
 };
 
 inline ApplicationFactory factory_of(Functions functions) {
-  return [functions = std::move(functions)](Loop&) {
-    return std::make_unique<FunctionApplication>(functions);
-  };
+  return [functions = std::move(functions)](Loop&) { return std::make_unique<FunctionApplication>(functions); };
 }
 
 }  // namespace greenlang::http::testing

@@ -17,8 +17,9 @@ Result<service::LoadedAgent> load(const service::OwnFactors& own) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const service::Host host{"fuel-analyzer", load,
-                           [](const std::string& directory, const std::string& origin) { return adapters::sqlite::open_store(directory, origin); },
-                           [](const std::string& directory) { return adapters::sqlite::open_reader(directory); }};
+  const service::Host host{
+      "fuel-analyzer", load,
+      [](const std::string& directory, const std::string& origin) { return adapters::sqlite::open_store(directory, origin); },
+      [](const std::string& directory) { return adapters::sqlite::open_reader(directory); }};
   return service::run(host, argc, argv);
 }

@@ -82,22 +82,17 @@ std::optional<Level> level_from_text(std::string_view text) {
 std::string_view level_text(Level level) { return kLevelTexts[static_cast<std::size_t>(level)]; }
 
 LogSink stderr_sink() {
-  auto logger =
-      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%v");
   // A closed stderr must not take the program down, and there is nobody to tell.
   logger->set_error_handler([](const std::string&) {});
-  return [logger](std::string_view line) {
-    logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
-  };
+  return [logger](std::string_view line) { logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size())); };
 }
 
 Logger::Logger(std::string agent_id, Level level, LogSink sink, const Clock& clock)
-    : shared_(std::make_shared<Shared>(Shared{std::move(agent_id), std::move(sink), clock})),
-      level_(level) {}
+    : shared_(std::make_shared<Shared>(Shared{std::move(agent_id), std::move(sink), clock})), level_(level) {}
 
-Logger::Logger(std::string agent_id, Level level)
-    : Logger(std::move(agent_id), level, stderr_sink(), system_clock()) {}
+Logger::Logger(std::string agent_id, Level level) : Logger(std::move(agent_id), level, stderr_sink(), system_clock()) {}
 
 Logger Logger::with_trace_id(std::string trace_id) const {
   Logger copy = *this;
@@ -105,8 +100,7 @@ Logger Logger::with_trace_id(std::string trace_id) const {
   return copy;
 }
 
-void Logger::write(Level level, std::string_view message,
-                   std::initializer_list<Field> fields) const {
+void Logger::write(Level level, std::string_view message, std::initializer_list<Field> fields) const {
   std::string line;
   line.reserve(256);
   line += R"({"time":")";

@@ -29,8 +29,7 @@ struct Field {
   using Value = std::variant<std::string_view, std::int64_t, double, bool>;
 
   Field(std::string_view key, std::string_view value) : key(key), value(value) {}
-  Field(std::string_view key, const std::string& value)
-      : key(key), value(std::string_view(value)) {}
+  Field(std::string_view key, const std::string& value) : key(key), value(std::string_view(value)) {}
   Field(std::string_view key, const char* value) : key(key), value(std::string_view(value)) {}
   Field(std::string_view key, bool value) : key(key), value(value) {}
   Field(std::string_view key, double value) : key(key), value(value) {}  // not finite: null
@@ -67,18 +66,10 @@ class Logger {
   void log(Level level, std::string_view message, std::initializer_list<Field> fields = {}) const {
     if (enabled(level)) write(level, message, fields);
   }
-  void debug(std::string_view message, std::initializer_list<Field> fields = {}) const {
-    log(Level::kDebug, message, fields);
-  }
-  void info(std::string_view message, std::initializer_list<Field> fields = {}) const {
-    log(Level::kInfo, message, fields);
-  }
-  void warning(std::string_view message, std::initializer_list<Field> fields = {}) const {
-    log(Level::kWarning, message, fields);
-  }
-  void error(std::string_view message, std::initializer_list<Field> fields = {}) const {
-    log(Level::kError, message, fields);
-  }
+  void debug(std::string_view message, std::initializer_list<Field> fields = {}) const { log(Level::kDebug, message, fields); }
+  void info(std::string_view message, std::initializer_list<Field> fields = {}) const { log(Level::kInfo, message, fields); }
+  void warning(std::string_view message, std::initializer_list<Field> fields = {}) const { log(Level::kWarning, message, fields); }
+  void error(std::string_view message, std::initializer_list<Field> fields = {}) const { log(Level::kError, message, fields); }
 
  private:
   struct Shared;

@@ -13,7 +13,8 @@ namespace {
 class Lines {
  public:
   Logger logger(Level level = Level::kDebug) {
-    return Logger("fuel-analyzer", level, [this](std::string_view line) { last = line; }, clock_);
+    return Logger(
+        "fuel-analyzer", level, [this](std::string_view line) { last = line; }, clock_);
   }
   std::string last;
 
@@ -23,12 +24,10 @@ class Lines {
 
 TEST(Log, WritesOneJsonObject) {
   Lines lines;
-  lines.logger().with_trace_id("abc").info(
-      "hello \"you\"\n{}%v", {{"text", "a\tb"}, {"count", 3}, {"ratio", 0.5}, {"yes", true}});
-  EXPECT_EQ(lines.last,
-            R"({"time":"1970-01-01T00:00:00.000Z","level":"info","message":"hello \"you\"\n{}%v",)"
-            R"("agent_id":"fuel-analyzer","trace_id":"abc","text":"a\tb","count":3,"ratio":0.5,)"
-            R"("yes":true})");
+  lines.logger().with_trace_id("abc").info("hello \"you\"\n{}%v", {{"text", "a\tb"}, {"count", 3}, {"ratio", 0.5}, {"yes", true}});
+  EXPECT_EQ(lines.last, R"({"time":"1970-01-01T00:00:00.000Z","level":"info","message":"hello \"you\"\n{}%v",)"
+                        R"("agent_id":"fuel-analyzer","trace_id":"abc","text":"a\tb","count":3,"ratio":0.5,)"
+                        R"("yes":true})");
 }
 
 TEST(Log, WritesNothingBelowItsLevel) {

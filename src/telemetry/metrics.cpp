@@ -27,8 +27,7 @@ int take_shard() {
     while (shard < kShards - 1 && (taken & (1u << shard))) ++shard;
     if (shard == kShards - 1) return shard;
     // Acquire: sees what the shard's earlier owner counted, whose give_back released it.
-    if (taken_shards.compare_exchange_weak(taken, taken | (1u << shard),
-                                           std::memory_order_acquire)) {
+    if (taken_shards.compare_exchange_weak(taken, taken | (1u << shard), std::memory_order_acquire)) {
       return shard;
     }
   }
@@ -69,8 +68,8 @@ struct Family {
   std::string name;
   std::string help;
   prometheus::MetricType type = prometheus::MetricType::Counter;
-  std::vector<Label> labels;          // each with "other" as its last value
-  std::vector<double> upper_bounds;   // histograms
+  std::vector<Label> labels;         // each with "other" as its last value
+  std::vector<double> upper_bounds;  // histograms
   std::uint32_t first_cell = 0;
   std::uint32_t cells_per_series = 1;
   std::size_t series = 1;
@@ -109,8 +108,7 @@ std::vector<prometheus::ClientMetric::Label> labels_of(const Family& family, std
 prometheus::ClientMetric collect(const Shards& shards, const Family& family, std::size_t index) {
   prometheus::ClientMetric metric;
   metric.label = labels_of(family, index);
-  const std::uint32_t cell =
-      family.first_cell + static_cast<std::uint32_t>(index) * family.cells_per_series;
+  const std::uint32_t cell = family.first_cell + static_cast<std::uint32_t>(index) * family.cells_per_series;
   if (family.type == prometheus::MetricType::Gauge) {
     metric.gauge.value = family.read ? family.read() : family.gauge.load(std::memory_order_relaxed);
   } else if (family.type == prometheus::MetricType::Counter) {
@@ -149,8 +147,7 @@ Histogram HistogramFamily::at(std::initializer_list<std::string_view> label_valu
 }
 
 std::vector<double> duration_buckets_s() {
-  return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-          0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   5.0,  10.0};
+  return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
 }
 
 struct Registry::State {
@@ -159,12 +156,11 @@ struct Registry::State {
   std::map<std::string, std::unique_ptr<internal::Family>, std::less<>> families;
   std::uint32_t cells = 0;
 
-  internal::Family& add(std::string_view name, std::string_view help, prometheus::MetricType type,
-                        std::vector<Label> labels, std::vector<double> upper_bounds);
+  internal::Family& add(std::string_view name, std::string_view help, prometheus::MetricType type, std::vector<Label> labels,
+                        std::vector<double> upper_bounds);
 };
 
-internal::Family& Registry::State::add(std::string_view name, std::string_view help,
-                                       prometheus::MetricType type, std::vector<Label> labels,
+internal::Family& Registry::State::add(std::string_view name, std::string_view help, prometheus::MetricType type, std::vector<Label> labels,
                                        std::vector<double> upper_bounds) {
   for (Label& label : labels) {
     GL_CHECK(prometheus::CheckLabelName(label.name));
@@ -173,12 +169,9 @@ internal::Family& Registry::State::add(std::string_view name, std::string_view h
   const std::lock_guard lock(mutex);
   if (const auto found = families.find(name); found != families.end()) {
     internal::Family& family = *found->second;
-    const auto same = [](const Label& a, const Label& b) {
-      return a.name == b.name && a.values == b.values;
-    };
+    const auto same = [](const Label& a, const Label& b) { return a.name == b.name && a.values == b.values; };
     GL_CHECK(family.type == type && family.upper_bounds == upper_bounds && !family.read &&
-             std::equal(family.labels.begin(), family.labels.end(), labels.begin(), labels.end(),
-                        same));
+             std::equal(family.labels.begin(), family.labels.end(), labels.begin(), labels.end(), same));
     return family;
   }
   GL_CHECK(prometheus::CheckMetricName(std::string(name)));
@@ -207,26 +200,20 @@ internal::Family& Registry::State::add(std::string_view name, std::string_view h
 Registry::Registry() : state_(std::make_unique<State>()) {}
 Registry::~Registry() = default;
 
-Counter Registry::counter(std::string_view name, std::string_view help) {
-  return counters(name, help, {}).at({});
-}
+Counter Registry::counter(std::string_view name, std::string_view help) { return counters(name, help, {}).at({}); }
 
-CounterFamily Registry::counters(std::string_view name, std::string_view help,
-                                 std::vector<Label> labels) {
-  auto& family =
-      state_->add(name, help, prometheus::MetricType::Counter, std::move(labels), {});
+CounterFamily Registry::counters(std::string_view name, std::string_view help, std::vector<Label> labels) {
+  auto& family = state_->add(name, help, prometheus::MetricType::Counter, std::move(labels), {});
   return CounterFamily(&state_->shards, &family);
 }
 
-Histogram Registry::histogram(std::string_view name, std::string_view help,
-                              std::vector<double> upper_bounds) {
+Histogram Registry::histogram(std::string_view name, std::string_view help, std::vector<double> upper_bounds) {
   return histograms(name, help, {}, std::move(upper_bounds)).at({});
 }
 
-HistogramFamily Registry::histograms(std::string_view name, std::string_view help,
-                                     std::vector<Label> labels, std::vector<double> upper_bounds) {
-  auto& family = state_->add(name, help, prometheus::MetricType::Histogram, std::move(labels),
-                             std::move(upper_bounds));
+HistogramFamily Registry::histograms(std::string_view name, std::string_view help, std::vector<Label> labels,
+                                     std::vector<double> upper_bounds) {
+  auto& family = state_->add(name, help, prometheus::MetricType::Histogram, std::move(labels), std::move(upper_bounds));
   return HistogramFamily(&state_->shards, &family);
 }
 
@@ -234,15 +221,13 @@ Gauge Registry::gauge(std::string_view name, std::string_view help) {
   return Gauge(&state_->add(name, help, prometheus::MetricType::Gauge, {}, {}).gauge);
 }
 
-void Registry::gauge_from(std::string_view name, std::string_view help,
-                          std::function<double()> read) {
+void Registry::gauge_from(std::string_view name, std::string_view help, std::function<double()> read) {
   auto& family = state_->add(name, help, prometheus::MetricType::Gauge, {}, {});
   const std::lock_guard lock(state_->mutex);
   family.read = std::move(read);
 }
 
-void Registry::counter_from(std::string_view name, std::string_view help,
-                            std::function<double()> read) {
+void Registry::counter_from(std::string_view name, std::string_view help, std::function<double()> read) {
   auto& family = state_->add(name, help, prometheus::MetricType::Counter, {}, {});
   const std::lock_guard lock(state_->mutex);
   family.read = std::move(read);

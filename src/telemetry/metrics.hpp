@@ -79,8 +79,7 @@ class Histogram {
  private:
   friend class Registry;
   friend class HistogramFamily;
-  Histogram(internal::Shards* shards, const internal::Family* family, std::uint32_t cell)
-      : shards_(shards), family_(family), cell_(cell) {}
+  Histogram(internal::Shards* shards, const internal::Family* family, std::uint32_t cell) : shards_(shards), family_(family), cell_(cell) {}
   internal::Shards* shards_ = nullptr;
   const internal::Family* family_ = nullptr;
   std::uint32_t cell_ = 0;  // buckets, then +Inf, then the sum
@@ -118,8 +117,7 @@ class CounterFamily {
 
  private:
   friend class Registry;
-  CounterFamily(internal::Shards* shards, internal::Family* family)
-      : shards_(shards), family_(family) {}
+  CounterFamily(internal::Shards* shards, internal::Family* family) : shards_(shards), family_(family) {}
   internal::Shards* shards_ = nullptr;
   internal::Family* family_ = nullptr;
 };
@@ -131,8 +129,7 @@ class HistogramFamily {
 
  private:
   friend class Registry;
-  HistogramFamily(internal::Shards* shards, internal::Family* family)
-      : shards_(shards), family_(family) {}
+  HistogramFamily(internal::Shards* shards, internal::Family* family) : shards_(shards), family_(family) {}
   internal::Shards* shards_ = nullptr;
   internal::Family* family_ = nullptr;
 };
@@ -151,10 +148,8 @@ class Registry {
 
   Counter counter(std::string_view name, std::string_view help);
   CounterFamily counters(std::string_view name, std::string_view help, std::vector<Label> labels);
-  Histogram histogram(std::string_view name, std::string_view help,
-                      std::vector<double> upper_bounds);
-  HistogramFamily histograms(std::string_view name, std::string_view help,
-                             std::vector<Label> labels, std::vector<double> upper_bounds);
+  Histogram histogram(std::string_view name, std::string_view help, std::vector<double> upper_bounds);
+  HistogramFamily histograms(std::string_view name, std::string_view help, std::vector<Label> labels, std::vector<double> upper_bounds);
   Gauge gauge(std::string_view name, std::string_view help);
 
   // Asked at each scrape, on the scraping thread; must not throw and must outlive the registry.

@@ -52,8 +52,7 @@ TEST(Metrics, ShardsOfEndedThreadsAreUsedAgain) {
 
 TEST(Metrics, LabelsAreBounded) {
   Registry registry;
-  const CounterFamily family =
-      registry.counters("calls_total", "Calls.", {{"tool", {"a", "b"}}, {"status", {"ok", "bad"}}});
+  const CounterFamily family = registry.counters("calls_total", "Calls.", {{"tool", {"a", "b"}}, {"status", {"ok", "bad"}}});
   family.at({"a", "ok"}).add(2);
   family.at({"b", "bad"}).add(3);
   for (int i = 0; i < 1000; ++i) family.at({"tool-" + std::to_string(i), "ok"}).add();

@@ -28,9 +28,7 @@ double resident_memory_bytes() {
 double cpu_seconds() {
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -67,14 +65,11 @@ double start_time_seconds() {
 }  // namespace
 
 void add_process_metrics(Registry& registry) {
-  registry.gauge_from("process_resident_memory_bytes", "Resident memory size in bytes.",
-                      resident_memory_bytes);
-  registry.counter_from("process_cpu_seconds_total", "User and system CPU time in seconds.",
-                        cpu_seconds);
+  registry.gauge_from("process_resident_memory_bytes", "Resident memory size in bytes.", resident_memory_bytes);
+  registry.counter_from("process_cpu_seconds_total", "User and system CPU time in seconds.", cpu_seconds);
   registry.gauge_from("process_open_fds", "Number of open file descriptors.", open_files);
   const double start_s = start_time_seconds();
-  registry.gauge_from("process_start_time_seconds", "Start of the process, seconds since 1970.",
-                      [start_s] { return start_s; });
+  registry.gauge_from("process_start_time_seconds", "Start of the process, seconds since 1970.", [start_s] { return start_s; });
 }
 
 }  // namespace greenlang::telemetry

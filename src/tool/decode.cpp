@@ -71,8 +71,7 @@ bool set_number(const Field& field, double value, void* object, Errors& errors, 
 
 bool set_text(const Field& field, std::string_view value, void* object, Errors& errors, const Place& place) {
   if (value.size() > field.longest()) {
-    add(errors, place, "must have at most " + std::to_string(field.longest()) + " bytes; it has " +
-                          std::to_string(value.size()));
+    add(errors, place, "must have at most " + std::to_string(field.longest()) + " bytes; it has " + std::to_string(value.size()));
     return false;
   }
   if (!field.allowed().empty()) {
@@ -135,8 +134,7 @@ void decode_member(const json::Value& value, const Field& field, void* object, E
       set_text(field, value.get_string(), object, errors, place);
       return;
     case Kind::kObject: return decode_object(value, *field.object(), field.member(object), errors, place);
-    case Kind::kOptionalObject:
-      return decode_object(value, *field.object(), field.ops().append(field.member(object)), errors, place);
+    case Kind::kOptionalObject: return decode_object(value, *field.object(), field.ops().append(field.member(object)), errors, place);
     case Kind::kTexts:
     case Kind::kObjects:
       if (!value.is_array()) return wrong("an array");

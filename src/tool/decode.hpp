@@ -14,8 +14,7 @@ namespace greenlang::tool {
 inline constexpr std::size_t kMostErrors = 100;  // further ones are not listed
 
 // Fills `object`, a default-constructed struct that `type` describes. Texts become views into `input`.
-void decode(const json::Value& input, const ObjectType& type, void* object, Errors& errors,
-            const std::string& path = "");
+void decode(const json::Value& input, const ObjectType& type, void* object, Errors& errors, const std::string& path = "");
 
 // Sets one field from a CSV cell; an empty cell means "not given". Lists and nested structs have no
 // cells. Returns false and adds to `errors` (path "/<name>") when the text does not fit.

@@ -15,11 +15,10 @@ ObjectType::ObjectType(std::string_view type_name, std::string_view type_doc, st
     GL_CHECK(nested == (fields[i].object() != nullptr));
     canonical_order.push_back(static_cast<std::uint16_t>(i));
   }
-  std::sort(canonical_order.begin(), canonical_order.end(), [this](std::uint16_t a, std::uint16_t b) {
-    return json::key_before(fields[a].name(), fields[b].name());
-  });
+  std::sort(canonical_order.begin(), canonical_order.end(),
+            [this](std::uint16_t a, std::uint16_t b) { return json::key_before(fields[a].name(), fields[b].name()); });
   const auto twice = std::adjacent_find(canonical_order.begin(), canonical_order.end(),
-      [this](std::uint16_t a, std::uint16_t b) { return fields[a].name() == fields[b].name(); });
+                                        [this](std::uint16_t a, std::uint16_t b) { return fields[a].name() == fields[b].name(); });
   GL_CHECK(twice == canonical_order.end());
 }
 

@@ -25,8 +25,17 @@ namespace greenlang::tool {
 struct ObjectType;
 
 enum class Kind {
-  kNumber, kOptionalNumber, kInteger, kOptionalInteger, kBoolean, kText, kOwnedText, kTexts,
-  kObject, kOptionalObject, kObjects,
+  kNumber,
+  kOptionalNumber,
+  kInteger,
+  kOptionalInteger,
+  kBoolean,
+  kText,
+  kOwnedText,
+  kTexts,
+  kObject,
+  kOptionalObject,
+  kObjects,
 };
 
 // How to reach into an optional struct or a list of structs without knowing its type.
@@ -42,18 +51,51 @@ class Field {
       : name_(name), doc_(doc), kind_(kind), member_(member), ops_(ops) {}
 
   // Rules and documentation, to be chained.
-  Field&& required() && { required_ = true; return std::move(*this); }
-  Field&& at_least(double value) && { minimum_ = value; return std::move(*this); }
-  Field&& at_most(double value) && { maximum_ = value; return std::move(*this); }
+  Field&& required() && {
+    required_ = true;
+    return std::move(*this);
+  }
+  Field&& at_least(double value) && {
+    minimum_ = value;
+    return std::move(*this);
+  }
+  Field&& at_most(double value) && {
+    maximum_ = value;
+    return std::move(*this);
+  }
   // The allowed texts; they must be static.
-  Field&& one_of(std::span<const std::string_view> values) && { one_of_ = values; return std::move(*this); }
-  Field&& longest(std::size_t bytes_or_items) && { longest_ = bytes_or_items; return std::move(*this); }
-  Field&& unit(std::string_view text) && { unit_ = text; return std::move(*this); }
-  Field&& source(std::string_view text) && { source_ = text; return std::move(*this); }
-  Field&& otherwise(std::string_view text) && { default_ = text; return std::move(*this); }
-  Field&& example(std::string_view json) && { example_ = json; return std::move(*this); }
-  Field&& of(const ObjectType& type) && { object_ = &type; return std::move(*this); }
-  Field&& not_in_csv() && { in_csv_ = false; return std::move(*this); }
+  Field&& one_of(std::span<const std::string_view> values) && {
+    one_of_ = values;
+    return std::move(*this);
+  }
+  Field&& longest(std::size_t bytes_or_items) && {
+    longest_ = bytes_or_items;
+    return std::move(*this);
+  }
+  Field&& unit(std::string_view text) && {
+    unit_ = text;
+    return std::move(*this);
+  }
+  Field&& source(std::string_view text) && {
+    source_ = text;
+    return std::move(*this);
+  }
+  Field&& otherwise(std::string_view text) && {
+    default_ = text;
+    return std::move(*this);
+  }
+  Field&& example(std::string_view json) && {
+    example_ = json;
+    return std::move(*this);
+  }
+  Field&& of(const ObjectType& type) && {
+    object_ = &type;
+    return std::move(*this);
+  }
+  Field&& not_in_csv() && {
+    in_csv_ = false;
+    return std::move(*this);
+  }
 
   std::string_view name() const { return name_; }
   std::string_view doc() const { return doc_; }
@@ -107,10 +149,19 @@ struct ObjectType {
 namespace detail {
 
 template <class M> struct Member;
-template <class T, class M> struct Member<M T::*> { using Owner = T; using Type = M; };
+template <class T, class M> struct Member<M T::*> {
+  using Owner = T;
+  using Type = M;
+};
 
-template <class M> struct KindOf { static constexpr Kind value = Kind::kObject; static constexpr bool container = false; };
-template <Kind K> struct Simple { static constexpr Kind value = K; static constexpr bool container = false; };
+template <class M> struct KindOf {
+  static constexpr Kind value = Kind::kObject;
+  static constexpr bool container = false;
+};
+template <Kind K> struct Simple {
+  static constexpr Kind value = K;
+  static constexpr bool container = false;
+};
 template <> struct KindOf<double> : Simple<Kind::kNumber> {};
 template <> struct KindOf<std::optional<double>> : Simple<Kind::kOptionalNumber> {};
 template <> struct KindOf<int> : Simple<Kind::kInteger> {};
@@ -119,20 +170,23 @@ template <> struct KindOf<bool> : Simple<Kind::kBoolean> {};
 template <> struct KindOf<std::string_view> : Simple<Kind::kText> {};
 template <> struct KindOf<std::string> : Simple<Kind::kOwnedText> {};
 template <> struct KindOf<std::vector<std::string>> : Simple<Kind::kTexts> {};
-template <class T> struct KindOf<std::optional<T>> { static constexpr Kind value = Kind::kOptionalObject; static constexpr bool container = true; };
-template <class T> struct KindOf<std::vector<T>> { static constexpr Kind value = Kind::kObjects; static constexpr bool container = true; };
+template <class T> struct KindOf<std::optional<T>> {
+  static constexpr Kind value = Kind::kOptionalObject;
+  static constexpr bool container = true;
+};
+template <class T> struct KindOf<std::vector<T>> {
+  static constexpr Kind value = Kind::kObjects;
+  static constexpr bool container = true;
+};
 
-template <class T>
-struct Ops;
-template <class T>
-struct Ops<std::optional<T>> {
+template <class T> struct Ops;
+template <class T> struct Ops<std::optional<T>> {
   static std::size_t size(const void* c) { return static_cast<const std::optional<T>*>(c)->has_value() ? 1 : 0; }
   static const void* at(const void* c, std::size_t) { return &**static_cast<const std::optional<T>*>(c); }
   static void* append(void* c) { return &static_cast<std::optional<T>*>(c)->emplace(); }
   static constexpr ContainerOps kOps{size, at, append};
 };
-template <class T>
-struct Ops<std::vector<T>> {
+template <class T> struct Ops<std::vector<T>> {
   static std::size_t size(const void* c) { return static_cast<const std::vector<T>*>(c)->size(); }
   static const void* at(const void* c, std::size_t i) { return &(*static_cast<const std::vector<T>*>(c))[i]; }
   static void* append(void* c) { return &static_cast<std::vector<T>*>(c)->emplace_back(); }
@@ -142,15 +196,14 @@ struct Ops<std::vector<T>> {
 }  // namespace detail
 
 // Describes one member. A struct, optional struct or list of structs also needs .of(its table).
-template <auto Pointer>
-Field field(std::string_view name, std::string_view doc) {
+template <auto Pointer> Field field(std::string_view name, std::string_view doc) {
   using Owner = typename detail::Member<decltype(Pointer)>::Owner;
   using Type = typename detail::Member<decltype(Pointer)>::Type;
   using Traits = detail::KindOf<Type>;
   const ContainerOps* ops = nullptr;
   if constexpr (Traits::container) ops = &detail::Ops<Type>::kOps;
-  return Field(name, doc, Traits::value,
-               [](void* object) -> void* { return &(static_cast<Owner*>(object)->*Pointer); }, ops);
+  return Field(
+      name, doc, Traits::value, [](void* object) -> void* { return &(static_cast<Owner*>(object)->*Pointer); }, ops);
 }
 
 }  // namespace greenlang::tool

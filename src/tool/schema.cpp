@@ -16,8 +16,8 @@ Object schema(const ObjectType& type, Direction direction);
 Value number(double value) { return value == static_cast<std::int64_t>(value) ? Value(static_cast<std::int64_t>(value)) : Value(value); }
 
 bool nullable(Kind kind) {
-  return kind == Kind::kOptionalNumber || kind == Kind::kOptionalInteger || kind == Kind::kText ||
-         kind == Kind::kOwnedText || kind == Kind::kOptionalObject;
+  return kind == Kind::kOptionalNumber || kind == Kind::kOptionalInteger || kind == Kind::kText || kind == Kind::kOwnedText ||
+         kind == Kind::kOptionalObject;
 }
 
 std::string_view type_name(Kind kind) {
@@ -101,9 +101,7 @@ std::string text(const Value& value) { return json::canonical(value); }
 
 Object reference(std::string_view target) { return Object{{"$ref", target}}; }
 
-Object json_content(Object content_schema) {
-  return Object{{"application/json", Object{{"schema", std::move(content_schema)}}}};
-}
+Object json_content(Object content_schema) { return Object{{"application/json", Object{{"schema", std::move(content_schema)}}}}; }
 
 Object problem_response(std::string_view when) {
   return Object{{"description", when},
@@ -116,50 +114,66 @@ Object tool_path(const Tool& tool) {
                                       {"provenance", reference("#/components/schemas/Provenance")},
                                       {"explanation", Object{{"type", "array"}, {"items", Object{{"type", "object"}}}}}}},
                 {"required", Array{"result", "provenance"}}};
-  Object explain{{"name", "explain"}, {"in", "query"}, {"schema", Object{{"type", "string"}, {"enum", Array{"0", "1"}}}},
+  Object explain{{"name", "explain"},
+                 {"in", "query"},
+                 {"schema", Object{{"type", "string"}, {"enum", Array{"0", "1"}}}},
                  {"description", "1 adds the calculation as steps."}};
-  Object idempotency{{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", Object{{"type", "string"}, {"maxLength", 255}}},
+  Object idempotency{{"name", "Idempotency-Key"},
+                     {"in", "header"},
+                     {"schema", Object{{"type", "string"}, {"maxLength", 255}}},
                      {"description", "The same key with the same input is recorded once."}};
-  return Object{{"post", Object{
-      {"operationId", tool.name}, {"summary", tool.title}, {"description", tool.doc},
-      {"parameters", Array{std::move(explain), std::move(idempotency)}},
-      {"requestBody", Object{{"required", true}, {"content", json_content(schema(*tool.input, Direction::kInput))}}},
-      {"responses", Object{{"200", Object{{"description", "The answer and its proof."}, {"content", json_content(std::move(answer))}}},
-                           {"400", problem_response("The body is not valid JSON.")},
-                           {"409", problem_response("The Idempotency-Key was used for another input.")},
-                           {"422", problem_response("The input breaks a rule; every error has a JSON Pointer.")},
-                           {"503", problem_response("The ledger cannot be written; try again after Retry-After.")}}}}}};
+  return Object{
+      {"post", Object{{"operationId", tool.name},
+                      {"summary", tool.title},
+                      {"description", tool.doc},
+                      {"parameters", Array{std::move(explain), std::move(idempotency)}},
+                      {"requestBody", Object{{"required", true}, {"content", json_content(schema(*tool.input, Direction::kInput))}}},
+                      {"responses",
+                       Object{{"200", Object{{"description", "The answer and its proof."}, {"content", json_content(std::move(answer))}}},
+                              {"400", problem_response("The body is not valid JSON.")},
+                              {"409", problem_response("The Idempotency-Key was used for another input.")},
+                              {"422", problem_response("The input breaks a rule; every error has a JSON Pointer.")},
+                              {"503", problem_response("The ledger cannot be written; try again after Retry-After.")}}}}}};
 }
 
 Object batch_path(const Tool& tool) {
   Object stream{{"text/csv", Object{{"schema", Object{{"type", "string"}}}}},
                 {"application/x-ndjson", Object{{"schema", Object{{"type", "string"}}}}}};
-  return Object{{"post", Object{
-      {"operationId", std::string(tool.name) + "_batch"}, {"summary", std::string(tool.title) + ", many rows"},
-      {"description", "Rows in as CSV, NDJSON or a JSON array, rows out in the same order. A bad row becomes an error row. "
-                      "The trailer Greenlang-Provenance names the ledger entry of the batch."},
-      {"requestBody", Object{{"required", true}, {"content", stream}}},
-      {"responses", Object{{"200", Object{{"description", "The rows."}, {"content", stream}}},
-                           {"415", problem_response("The content type is neither CSV, NDJSON nor JSON.")}}}}}};
+  return Object{{"post", Object{{"operationId", std::string(tool.name) + "_batch"},
+                                {"summary", std::string(tool.title) + ", many rows"},
+                                {"description",
+                                 "Rows in as CSV, NDJSON or a JSON array, rows out in the same order. A bad row becomes an error row. "
+                                 "The trailer Greenlang-Provenance names the ledger entry of the batch."},
+                                {"requestBody", Object{{"required", true}, {"content", stream}}},
+                                {"responses", Object{{"200", Object{{"description", "The rows."}, {"content", stream}}},
+                                                     {"415", problem_response("The content type is neither CSV, NDJSON nor JSON.")}}}}}};
 }
 
 Object plain_get(std::string_view id, std::string_view summary) {
-  return Object{{"get", Object{{"operationId", id}, {"summary", summary},
-                               {"responses", Object{{"200", Object{{"description", summary}}}}}}}};
+  return Object{
+      {"get", Object{{"operationId", id}, {"summary", summary}, {"responses", Object{{"200", Object{{"description", summary}}}}}}}};
 }
 
 Object components() {
-  Object problem{{"type", "object"}, {"description", "RFC 9457 problem document"},
-                 {"properties", Object{{"type", Object{{"type", "string"}}}, {"title", Object{{"type", "string"}}},
-                                       {"status", Object{{"type", "integer"}}}, {"detail", Object{{"type", "string"}}},
-                                       {"errors", Object{{"type", "array"}, {"items", Object{{"type", "object"},
-                                           {"properties", Object{{"pointer", Object{{"type", "string"}}}, {"detail", Object{{"type", "string"}}}}}}}}}}},
-                 {"required", Array{"type", "title", "status", "detail"}}};
+  Object problem{
+      {"type", "object"},
+      {"description", "RFC 9457 problem document"},
+      {"properties", Object{{"type", Object{{"type", "string"}}},
+                            {"title", Object{{"type", "string"}}},
+                            {"status", Object{{"type", "integer"}}},
+                            {"detail", Object{{"type", "string"}}},
+                            {"errors", Object{{"type", "array"},
+                                              {"items", Object{{"type", "object"},
+                                                               {"properties", Object{{"pointer", Object{{"type", "string"}}},
+                                                                                     {"detail", Object{{"type", "string"}}}}}}}}}}},
+      {"required", Array{"type", "title", "status", "detail"}}};
   Object provenance{{"type", "object"},
                     {"properties", Object{{"id", Object{{"type", "string"}, {"description", "Index of the ledger entry."}}},
                                           {"leaf", Object{{"type", "string"}, {"description", "Merkle leaf, hex."}}},
-                                          {"log", Object{{"type", "string"}}}, {"tool", Object{{"type", "string"}}},
-                                          {"tool_version", Object{{"type", "string"}}}, {"data_version", Object{{"type", "string"}}}}}};
+                                          {"log", Object{{"type", "string"}}},
+                                          {"tool", Object{{"type", "string"}}},
+                                          {"tool_version", Object{{"type", "string"}}},
+                                          {"data_version", Object{{"type", "string"}}}}}};
   return Object{{"schemas", Object{{"Problem", std::move(problem)}, {"Provenance", std::move(provenance)}}}};
 }
 
@@ -197,7 +211,11 @@ std::string tool_list(const Agent& agent) {
     // Canonical JSON sorts members; this is the order in which a person reads the fields.
     Array order;
     for (const Field& field : tool.input->fields) order.emplace_back(field.name());
-    tools.emplace_back(Object{{"name", tool.name}, {"field_order", std::move(order)}, {"title", tool.title}, {"description", tool.doc}, {"version", tool.version},
+    tools.emplace_back(Object{{"name", tool.name},
+                              {"field_order", std::move(order)},
+                              {"title", tool.title},
+                              {"description", tool.doc},
+                              {"version", tool.version},
                               {"rows", tool.takes_rows()},
                               {"input_schema", schema(*tool.input, Direction::kInput)},
                               {"output_schema", schema(*tool.output, Direction::kOutput)}});
@@ -222,7 +240,9 @@ std::string openapi(const Agent& agent) {
   paths["/startupz"] = plain_get("started", "The process has started.");
   return text(Object{{"openapi", "3.1.0"},
                      {"jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema"},
-                     {"info", Object{{"title", agent.name}, {"version", agent.version}, {"description", agent.doc},
+                     {"info", Object{{"title", agent.name},
+                                     {"version", agent.version},
+                                     {"description", agent.doc},
                                      {"license", Object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
                      {"servers", Array{Object{{"url", "/"}}}},
                      {"paths", std::move(paths)},

@@ -16,8 +16,7 @@ void member(std::string& out, std::string_view name, std::string_view text, bool
 
 }  // namespace
 
-template <class Terms>
-void Steps::add(const StepHead& head, std::string_view op, const Terms& terms, double value) {
+template <class Terms> void Steps::add(const StepHead& head, std::string_view op, const Terms& terms, double value) {
   Step& step = steps_.emplace_back();
   step.symbol = symbol_prefix_ + std::string(head.symbol);
   step.unit = head.unit;
@@ -38,9 +37,7 @@ void Steps::record(const StepHead& head, std::string_view op, std::initializer_l
   add(head, op, terms, value);
 }
 
-void Steps::record(const StepHead& head, std::string_view op, const std::vector<Term>& terms, double value) {
-  add(head, op, terms, value);
-}
+void Steps::record(const StepHead& head, std::string_view op, const std::vector<Term>& terms, double value) { add(head, op, terms, value); }
 
 void Steps::rename_field(std::string_view from, std::string_view to) {
   for (Step& step : steps_) {

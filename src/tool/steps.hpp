@@ -31,7 +31,11 @@ struct StepHead {
 
 struct Step {
   std::string symbol, formula, unit, article, field;
-  struct Operand { std::string symbol; double value; std::string unit, source; };
+  struct Operand {
+    std::string symbol;
+    double value;
+    std::string unit, source;
+  };
   std::vector<Operand> operands;
   double value;
 };
@@ -54,8 +58,7 @@ class Steps {
   std::string json() const;
 
  private:
-  template <class Terms>
-  void add(const StepHead& head, std::string_view op, const Terms& terms, double value);
+  template <class Terms> void add(const StepHead& head, std::string_view op, const Terms& terms, double value);
 
   std::vector<Step> steps_;
   std::string symbol_prefix_;
@@ -67,7 +70,8 @@ inline double product(Steps* steps, const StepHead& head, std::initializer_list<
   double value = 1;
   for (const Term& term : terms) value *= term.value;
   value = round_15(value);
-  if (steps != nullptr) [[unlikely]] steps->record(head, " * ", terms, value);
+  if (steps != nullptr) [[unlikely]]
+    steps->record(head, " * ", terms, value);
   return value;
 }
 
@@ -76,7 +80,8 @@ inline double sum(Steps* steps, const StepHead& head, std::initializer_list<Term
   double value = 0;
   for (const Term& term : terms) value += term.value;
   value = round_15(value);
-  if (steps != nullptr) [[unlikely]] steps->record(head, " + ", terms, value);
+  if (steps != nullptr) [[unlikely]]
+    steps->record(head, " + ", terms, value);
   return value;
 }
 
@@ -84,13 +89,15 @@ inline double sum(Steps* steps, const StepHead& head, const std::vector<Term>& t
   double value = 0;
   for (const Term& term : terms) value += term.value;
   value = round_15(value);
-  if (steps != nullptr) [[unlikely]] steps->record(head, " + ", terms, value);
+  if (steps != nullptr) [[unlikely]]
+    steps->record(head, " + ", terms, value);
   return value;
 }
 
 inline double quotient(Steps* steps, const StepHead& head, const Term& dividend, const Term& divisor) {
   const double value = round_15(dividend.value / divisor.value);
-  if (steps != nullptr) [[unlikely]] steps->record(head, " / ", {dividend, divisor}, value);
+  if (steps != nullptr) [[unlikely]]
+    steps->record(head, " / ", {dividend, divisor}, value);
   return value;
 }
 

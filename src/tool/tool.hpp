@@ -57,7 +57,7 @@ struct Tool {
 };
 
 struct Agent {
-  std::string name;          // "fuel-analyzer"
+  std::string name;  // "fuel-analyzer"
   std::string version;
   std::string doc;
   std::string data_version;  // SHA-256 over the tables it was built with
@@ -68,8 +68,7 @@ struct Agent {
 
 namespace detail {
 
-template <class In, class Out, class Calculator>
-class CalculatorSession final : public Session {
+template <class In, class Out, class Calculator> class CalculatorSession final : public Session {
  public:
   CalculatorSession(const ObjectType& input, const ObjectType& output, Calculator calculator)
       : input_(input), output_(output), calculate_(std::move(calculator)) {}

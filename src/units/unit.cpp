@@ -27,8 +27,7 @@ constexpr Unit kUnits[] = {
      "us gal|gal us|us gallon|us gallons|gallon us|gallons us|usg|us liquid gallon|gallons us liquid"},
     {"gal_imp", Dimension::kVolume, 0.00454609, "4.54609 L",
      "imp gal|gal imp|imperial gallon|imperial gallons|imp gallon|uk gal|gal uk|uk gallon|uk gallons|gallon uk"},
-    {"scf", Dimension::kVolume, kCubicFoot, "0.3048^3 m3",
-     "standard cubic foot|standard cubic feet|ft3|cubic foot|cubic feet|cu ft|cf"},
+    {"scf", Dimension::kVolume, kCubicFoot, "0.3048^3 m3", "standard cubic foot|standard cubic feet|ft3|cubic foot|cubic feet|cu ft|cf"},
     {"ccf", Dimension::kVolume, 100 * kCubicFoot, "100 scf", "hundred cubic feet"},
     {"Mcf", Dimension::kVolume, 1000 * kCubicFoot, "1000 scf", "thousand cubic feet|mscf"},
     {"bbl", Dimension::kVolume, 42 * kUsGallon, "42 US gallons", "barrel|barrels|petroleum barrel"},
@@ -51,8 +50,12 @@ struct Ambiguous {
   std::string_view choices;
 };
 constexpr Ambiguous kAmbiguous[] = {
-    {"gallon", "gal_us or gal_imp"},   {"gallons", "gal_us or gal_imp"}, {"gal", "gal_us or gal_imp"},
-    {"gals", "gal_us or gal_imp"},     {"ton", "t, short_ton or long_ton"}, {"tons", "t, short_ton or long_ton"},
+    {"gallon", "gal_us or gal_imp"},
+    {"gallons", "gal_us or gal_imp"},
+    {"gal", "gal_us or gal_imp"},
+    {"gals", "gal_us or gal_imp"},
+    {"ton", "t, short_ton or long_ton"},
+    {"tons", "t, short_ton or long_ton"},
     {"mbtu", "kBtu (thousand) or mmBtu (million)"},
     {"nm3", "m3 or scf at the reference conditions of the factor; Nm3 (0 degrees C) must be converted first"},
 };

@@ -19,9 +19,9 @@ enum class Dimension { kMass, kVolume, kEnergy };
 std::string_view dimension_name(Dimension dimension);
 
 struct Unit {
-  std::string_view key;      // how answers print it: "kWh", "gal_us"
+  std::string_view key;  // how answers print it: "kWh", "gal_us"
   Dimension dimension;
-  double si;                 // kg, m3 or MJ in one unit
+  double si;  // kg, m3 or MJ in one unit
   std::string_view definition;
   std::string_view aliases;  // other spellings, folded (base/text.hpp), separated by '|'
 };

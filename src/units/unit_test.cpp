@@ -29,10 +29,20 @@ TEST(Unit, PublishedConversions) {
 }
 
 TEST(Unit, SpellingsOfPeople) {
-  const std::pair<const char*, const char*> kCases[] = {
-      {"litres", "L"}, {"LITERS", "L"}, {"m\xC2\xB3", "m3"}, {"M3", "m3"}, {"kwh", "kWh"}, {"KWH", "kWh"},
-      {"MMBTU", "mmBtu"}, {"Therms", "therm"}, {"gallons (US)", "gal_us"}, {"tonnes", "t"}, {"short tons", "short_ton"},
-      {"cu ft", "scf"}, {"US Gal", "gal_us"}, {"Cubic metres", "m3"}};
+  const std::pair<const char*, const char*> kCases[] = {{"litres", "L"},
+                                                        {"LITERS", "L"},
+                                                        {"m\xC2\xB3", "m3"},
+                                                        {"M3", "m3"},
+                                                        {"kwh", "kWh"},
+                                                        {"KWH", "kWh"},
+                                                        {"MMBTU", "mmBtu"},
+                                                        {"Therms", "therm"},
+                                                        {"gallons (US)", "gal_us"},
+                                                        {"tonnes", "t"},
+                                                        {"short tons", "short_ton"},
+                                                        {"cu ft", "scf"},
+                                                        {"US Gal", "gal_us"},
+                                                        {"Cubic metres", "m3"}};
   for (const auto& [text, key] : kCases) EXPECT_EQ(unit(text).key, key) << text;
 }
 

@@ -25,7 +25,8 @@ Result<Property> property(const FuelProperties& of, Dimension dimension, std::st
     if (!of.density_kg_per_m3) return invalid("/fuel_type", "no density is published for " + of.fuel->key);
     return Property{*of.density_kg_per_m3, "density", "kg/m3", true};
   }
-  if (basis.empty()) return invalid("/heating_value_basis", "say HHV (gross) or LHV (net): the energy of " + of.fuel->key + " differs by basis");
+  if (basis.empty())
+    return invalid("/heating_value_basis", "say HHV (gross) or LHV (net): the energy of " + of.fuel->key + " differs by basis");
   const auto& value = basis == "HHV" ? of.gross_gj_per_t : of.net_gj_per_t;
   if (!value) return invalid("/fuel_type", "no " + std::string(basis) + " calorific value is published for " + of.fuel->key);
   return Property{*value, "calorific_value", "MJ/kg", false};  // GJ/t = MJ/kg
@@ -66,7 +67,8 @@ Result<ConversionOutput> Conversion::operator()(const ConversionInput& input, to
       if (!known) return std::move(known.error());
       const tool::Term amount{symbol, value, {}, {}};
       const tool::Term by{known->symbol, known->value, known->unit, kProperties};
-      value = known->divide ? product(steps, {"mass", "kg", kProperties, ""}, {amount, by}) : quotient(steps, {"mass", "kg", kProperties, ""}, amount, by);
+      value = known->divide ? product(steps, {"mass", "kg", kProperties, ""}, {amount, by})
+                            : quotient(steps, {"mass", "kg", kProperties, ""}, amount, by);
       symbol = "mass";
     }
     if ((*to)->dimension != Dimension::kMass) {

@@ -36,8 +36,9 @@ double amount(const Plan& plan, const Activity& activity, Steps* steps) {
                     {{symbol, value, unit, "input"}, {"heating_value", *plan.heating_value, {}, plan.citation.table}});
     symbol = "energy";
     if (plan.energy_ratio) {
-      value = product(steps, {"energy_in_factor_unit", plan.factor->per_unit->key, "exact unit definitions", ""},
-                      {{symbol, value, plan.factor->heating_value_energy->key, {}}, {"energy_ratio", *plan.energy_ratio, {}, "unit definitions"}});
+      value = product(
+          steps, {"energy_in_factor_unit", plan.factor->per_unit->key, "exact unit definitions", ""},
+          {{symbol, value, plan.factor->heating_value_energy->key, {}}, {"energy_ratio", *plan.energy_ratio, {}, "unit definitions"}});
     }
   }
   return value;
@@ -71,7 +72,8 @@ double mass(const Plan& plan, double amount_value, double factor, std::optional<
                     {{symbol, amount_value, per, {}}, {names.factor, factor, plan.factor_unit, row.id}});
   } else {
     value = product(steps, {step, "kg", kGasArticle, field},
-                    {{symbol, amount_value, per, {}}, {names.factor, factor, plan.factor_unit, row.id},
+                    {{symbol, amount_value, per, {}},
+                     {names.factor, factor, plan.factor_unit, row.id},
                      {"kg_per_lb", row.mass_unit_kg, "kg/lb", "0.45359237 kg"}});
   }
   if (!printed_gwp) return value;
@@ -84,9 +86,11 @@ double total_by_gas(const Plan& plan, const Emissions& out, Steps* steps) {
   const std::string_view set = gwp_set_name(plan.set);
   const double co2 = out.co2_kg.value_or(0);
   const double ch4 = out.ch4_kg ? product(steps, {"CO2e_from_CH4", "kg CO2e", kGwpArticle, ""},
-                                          {{"m_CH4", *out.ch4_kg, "kg", {}}, {"GWP_CH4", plan.ch4_gwp, {}, set}}) : 0;
+                                          {{"m_CH4", *out.ch4_kg, "kg", {}}, {"GWP_CH4", plan.ch4_gwp, {}, set}})
+                                : 0;
   const double n2o = out.n2o_kg ? product(steps, {"CO2e_from_N2O", "kg CO2e", kGwpArticle, ""},
-                                          {{"m_N2O", *out.n2o_kg, "kg", {}}, {"GWP_N2O", plan.gwp.n2o, {}, set}}) : 0;
+                                          {{"m_N2O", *out.n2o_kg, "kg", {}}, {"GWP_N2O", plan.gwp.n2o, {}, set}})
+                                : 0;
   return sum(steps, {"CO2e", "kg CO2e", kGwpArticle, "/co2e_kg"},
              {{"m_CO2", co2, "kg", {}}, {"CO2e_from_CH4", ch4, "kg CO2e", {}}, {"CO2e_from_N2O", n2o, "kg CO2e", {}}});
 }
@@ -117,8 +121,8 @@ void published(const Plan& plan, const Activity& activity, double amount_value, 
     const tool::StepHead head{kBiogenic.mass, "kg", "outside of scopes: biogenic CO2 is reported apart", kBiogenic.field};
     const Term value{"activity_value", activity.activity_value, plan.unit->key, "input"};
     out.biogenic_co2_kg = plan.outside_ratio
-        ? product(steps, head, {value, {"outside_unit_ratio", *plan.outside_ratio, {}, plan.unit->definition}, factor})
-        : product(steps, head, {value, factor});
+                            ? product(steps, head, {value, {"outside_unit_ratio", *plan.outside_ratio, {}, plan.unit->definition}, factor})
+                            : product(steps, head, {value, factor});
   }
   out.co2e_kg = plan.printed_total ? printed_total(plan, amount_value, steps) : total_by_gas(plan, out, steps);
   if (row.scope > 0) out.scope = row.scope;
@@ -130,7 +134,8 @@ void by_explicit_factor(const Plan& plan, const Activity& activity, double amoun
   const Term factor{"EF", *plan.explicit_kg_per_unit, plan.factor_unit, source};
   if (plan.explicit_is_co2) {
     out.co2_kg = product(steps, {kCo2.mass, "kg", kGasArticle, kCo2.field}, {amount_term, factor});
-    out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGwpArticle, "/co2e_kg"}, {{kCo2.mass, *out.co2_kg, "kg", {}}, {"GWP_CO2", 1, {}, "by definition"}});
+    out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGwpArticle, "/co2e_kg"},
+                          {{kCo2.mass, *out.co2_kg, "kg", {}}, {"GWP_CO2", 1, {}, "by definition"}});
   } else {
     out.co2e_kg = product(steps, {"CO2e", "kg CO2e", kGasArticle, "/co2e_kg"}, {amount_term, factor});
   }
@@ -141,8 +146,8 @@ void by_explicit_factor(const Plan& plan, const Activity& activity, double amoun
 double in_output_unit(double co2e_kg, std::string_view unit, Steps* steps) {
   if (steps == nullptr && unit == kOutputUnits[0]) return co2e_kg;  // divided by 1
   const double per_kg = unit == "tCO2e" ? 1e3 : unit == "MtCO2e" ? 1e9 : 1;
-  return quotient(steps, {"emissions_value", unit, "1 t = 1000 kg; 1 Mt = 1e6 t", "/emissions_value"},
-                  {"CO2e", co2e_kg, "kg CO2e", {}}, {"kg_per_output_unit", per_kg, "kg", "SI"});
+  return quotient(steps, {"emissions_value", unit, "1 t = 1000 kg; 1 Mt = 1e6 t", "/emissions_value"}, {"CO2e", co2e_kg, "kg CO2e", {}},
+                  {"kg_per_output_unit", per_kg, "kg", "SI"});
 }
 
 // IPCC 2006 vol. 1 ch. 3 Eq. 3.1: a product's relative uncertainty is the root of the sum of squares.
@@ -157,9 +162,9 @@ std::optional<double> combined_uncertainty(const Activity& activity) {
 // that two questions never share a key.
 void append_key(std::string& key, const Activity& activity) {
   char tag = 1;
-  for (const std::string_view* text : {&activity.fuel_type, &activity.region, &activity.activity_unit, &activity.heating_value_basis,
-                                       &activity.dataset, &activity.sector, &activity.category, &activity.gwp_set, &activity.ef_unit,
-                                       &activity.ef_source}) {
+  for (const std::string_view* text :
+       {&activity.fuel_type, &activity.region, &activity.activity_unit, &activity.heating_value_basis, &activity.dataset, &activity.sector,
+        &activity.category, &activity.gwp_set, &activity.ef_unit, &activity.ef_source}) {
     if (!text->empty()) {
       key.push_back(tag);
       key.push_back(static_cast<char>(text->size()));

@@ -68,10 +68,10 @@ struct Plan {
   double ch4_gwp = 0;
   GwpSet set = GwpSet::kAr5;
   const units::Unit* unit = nullptr;
-  std::optional<double> unit_ratio;       // activity_unit -> unit of the factor or of its heating value
-  std::optional<double> heating_value;    // energy per amount
-  std::optional<double> energy_ratio;     // unit of the heating value -> unit of the factor
-  std::optional<double> outside_ratio;    // activity_unit -> unit of the outside-of-scopes row
+  std::optional<double> unit_ratio;     // activity_unit -> unit of the factor or of its heating value
+  std::optional<double> heating_value;  // energy per amount
+  std::optional<double> energy_ratio;   // unit of the heating value -> unit of the factor
+  std::optional<double> outside_ratio;  // activity_unit -> unit of the outside-of-scopes row
   bool printed_total = false;
   std::optional<double> printed_ch4_gwp, printed_n2o_gwp;  // to get masses back from printed CO2e
   Citation citation;

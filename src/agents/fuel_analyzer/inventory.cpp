@@ -7,7 +7,8 @@ namespace {
 
 using tool::Steps;
 
-void add_line(Inventory& out, int index, std::string_view label, std::string_view category, std::string_view method, const Emissions& from) {
+void add_line(Inventory& out, int index, std::string_view label, std::string_view category, std::string_view method,
+              const Emissions& from) {
   out.lines.push_back({from, index, label, method, category});
 }
 
@@ -41,7 +42,8 @@ GasTotals totals_of(const Inventory& out, const std::string& name, auto&& includ
   const auto total = [&](const std::string& field, std::string_view unit, std::string_view symbol, auto&& also, Number number) {
     const std::string head_symbol = field == "co2e_kg" ? name : name + "_" + field;
     const std::string pointer = "/" + name + "/" + field;
-    return total_of(out, {head_symbol, unit, kArticle, pointer}, symbol, [&](const auto& line) { return includes(line) && also(line); }, number, steps);
+    return total_of(
+        out, {head_symbol, unit, kArticle, pointer}, symbol, [&](const auto& line) { return includes(line) && also(line); }, number, steps);
   };
   const auto any = [](const InventoryLine&) { return true; };
   const auto unsplit = [](const InventoryLine& line) { return !is_split(line); };
@@ -63,16 +65,21 @@ void sum_up(Inventory& out, Steps* steps) {
     // Lines have no emissions_value.
     for (std::size_t i = 0; i < out.lines.size(); ++i) steps->rename_field("/lines/" + std::to_string(i) + "/emissions_value", "");
   }
-  out.scope_1 = totals_of(out, "scope_1", [](const auto& line) { return line.scope == 1; }, steps);
+  out.scope_1 = totals_of(
+      out, "scope_1", [](const auto& line) { return line.scope == 1; }, steps);
   out.scope_2_location = totals_of(out, "scope_2_location", is_location, steps);
   out.scope_2_market = totals_of(out, "scope_2_market", is_market, steps);
-  out.scope_3 = totals_of(out, "scope_3", [](const auto& line) { return line.scope == 3; }, steps);
+  out.scope_3 = totals_of(
+      out, "scope_3", [](const auto& line) { return line.scope == 3; }, steps);
   const auto has_memo = [](const InventoryLine& line) { return line.biogenic_co2_kg && line.method != "market"; };
-  out.biogenic_co2_kg = total_of(out, {"biogenic_CO2", "kg", "outside of scopes: biogenic CO2 is reported apart", "/biogenic_co2_kg"}, "m_CO2_biogenic",
-                                 has_memo, [](const InventoryLine& line) { return *line.biogenic_co2_kg; }, steps);
+  out.biogenic_co2_kg = total_of(
+      out, {"biogenic_CO2", "kg", "outside of scopes: biogenic CO2 is reported apart", "/biogenic_co2_kg"}, "m_CO2_biogenic", has_memo,
+      [](const InventoryLine& line) { return *line.biogenic_co2_kg; }, steps);
   const auto grand = [&](std::string_view symbol, std::string_view field, std::string_view scope_2, double value) {
     return tool::sum(steps, {symbol, "kg CO2e", "scope 1 + scope 2 + scope 3", field},
-                     {{"scope_1", out.scope_1.co2e_kg, "kg CO2e", {}}, {scope_2, value, "kg CO2e", {}}, {"scope_3", out.scope_3.co2e_kg, "kg CO2e", {}}});
+                     {{"scope_1", out.scope_1.co2e_kg, "kg CO2e", {}},
+                      {scope_2, value, "kg CO2e", {}},
+                      {"scope_3", out.scope_3.co2e_kg, "kg CO2e", {}}});
   };
   out.total_location_co2e_kg = grand("total_location", "/total_location_co2e_kg", "scope_2_location", out.scope_2_location.co2e_kg);
   out.total_market_co2e_kg = grand("total_market", "/total_market_co2e_kg", "scope_2_market", out.scope_2_market.co2e_kg);
@@ -135,9 +142,11 @@ Result<void> InventoryCalculator::add_activity(const InventoryInput& input, int 
     if (given.market_ef_value) {
       if (auto added = add_market(given, index, *direct, out, steps); !added) return added;
     } else if (own_market) {
-      out.gaps.push_back("activity " + std::to_string(index) + ": an own factor stands in the location-based total too; that total asks for the grid's average");
+      out.gaps.push_back("activity " + std::to_string(index) +
+                         ": an own factor stands in the location-based total too; that total asks for the grid's average");
     } else {
-      out.gaps.push_back("activity " + std::to_string(index) + ": no contract factor (market_ef_value), so the location-based factor stands in the market-based total too");
+      out.gaps.push_back("activity " + std::to_string(index) +
+                         ": no contract factor (market_ef_value), so the location-based factor stands in the market-based total too");
     }
   } else if (given.market_ef_value) {
     return invalid("/market_ef_value", "is for purchased electricity, heat or steam (scope 2) only");
@@ -146,7 +155,8 @@ Result<void> InventoryCalculator::add_activity(const InventoryInput& input, int 
   return {};
 }
 
-Result<void> InventoryCalculator::add_market(const InventoryActivity& given, int index, const Emissions& location, Inventory& out, Steps* steps) {
+Result<void> InventoryCalculator::add_market(const InventoryActivity& given, int index, const Emissions& location, Inventory& out,
+                                             Steps* steps) {
   Activity market;
   market.activity_value = given.activity_value;
   market.activity_unit = given.activity_unit;
@@ -181,7 +191,8 @@ void InventoryCalculator::add_scope_3(const InventoryActivity& given, int index,
     // Recorded only when there is a factor: a failed selection records nothing.
     auto answer = calculator_.calculate(upstream, steps);
     if (!answer) {
-      out.gaps.push_back("activity " + std::to_string(index) + ": scope 3 " + std::string(category) + " not included: " + answer.error().message);
+      out.gaps.push_back("activity " + std::to_string(index) + ": scope 3 " + std::string(category) +
+                         " not included: " + answer.error().message);
       continue;
     }
     add_line(out, index, given.label, category, "", *answer);

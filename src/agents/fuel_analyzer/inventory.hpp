@@ -41,7 +41,7 @@ struct Inventory {
   GasTotals scope_1, scope_2_location, scope_2_market, scope_3;
   double biogenic_co2_kg = 0;
   double total_location_co2e_kg = 0, total_market_co2e_kg = 0;  // scope 1 + 2 + 3
-  std::optional<double> uncertainty_pct;  // of scope 1 and 2 (location), IPCC 2006 vol. 1 Eq. 3.2
+  std::optional<double> uncertainty_pct;                        // of scope 1 and 2 (location), IPCC 2006 vol. 1 Eq. 3.2
   std::optional<double> uncertainty_covers_pct;
   std::string_view gwp_set;
   std::vector<InventoryLine> lines;

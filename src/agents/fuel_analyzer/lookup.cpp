@@ -5,8 +5,8 @@ namespace {
 
 // Where the calculation's steps stand in this answer.
 constexpr std::pair<std::string_view, std::string_view> kFields[] = {
-    {"/co2e_kg", "/ef_value"}, {"/co2_kg", "/co2"}, {"/ch4_kg", "/ch4"}, {"/n2o_kg", "/n2o"},
-    {"/biogenic_co2_kg", "/biogenic_co2"}, {"/emissions_value", ""}};
+    {"/co2e_kg", "/ef_value"}, {"/co2_kg", "/co2"}, {"/ch4_kg", "/ch4"}, {"/n2o_kg", "/n2o"}, {"/biogenic_co2_kg", "/biogenic_co2"},
+    {"/emissions_value", ""}};
 
 }  // namespace
 
@@ -18,8 +18,8 @@ Result<LookupOutput> Lookup::operator()(const LookupInput& input, tool::Steps* s
     if (!found) return invalid("/unit", std::move(found.error().message));
     unit = *found;
   }
-  auto selected = select_factor(tables, {input.fuel_type, input.region, input.year, input.category, input.dataset, input.sector,
-                                         input.heating_value_basis, unit});
+  auto selected = select_factor(
+      tables, {input.fuel_type, input.region, input.year, input.category, input.dataset, input.sector, input.heating_value_basis, unit});
   if (!selected) {
     if (selected.error().path == "/activity_unit") selected.error().path = "/unit";
     return std::move(selected.error());

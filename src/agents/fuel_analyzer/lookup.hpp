@@ -13,8 +13,8 @@ struct LookupInput {
 
 // Amounts are kg per `ef_unit`'s unit; nullopt where the publication gives none.
 struct LookupOutput {
-  std::string ef_uri;  // "ef://" and the factor's id
-  double ef_value = 0; // kg CO2e per unit, in gwp_set, computed from the gases or printed
+  std::string ef_uri;   // "ef://" and the factor's id
+  double ef_value = 0;  // kg CO2e per unit, in gwp_set, computed from the gases or printed
   std::string ef_unit;
   std::optional<double> co2, ch4, n2o, biogenic_co2, heating_value, uncertainty_pct;
   std::string_view heating_value_unit, source, edition, table, published_name, fuel, region, basis, gwp_set, status, citation;

@@ -15,7 +15,8 @@ constexpr std::string_view kOwnDataset = "own";
 std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   const auto part = [&](std::size_t at, std::size_t size) { return parse_integer(text.substr(at, size)).value_or(0); };
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(static_cast<unsigned>(part(5, 2))),
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(part(0, 4))),
+                                         std::chrono::month(static_cast<unsigned>(part(5, 2))),
                                          std::chrono::day(static_cast<unsigned>(part(8, 2)))};
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date);
@@ -26,8 +27,8 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
 Result<void> TableLoader::load_own(std::string_view name, std::string_view text) {
   auto table = csv::Table::read(std::string(name), text);
   if (!table) return std::move(table.error());
-  constexpr std::string_view kColumns[] = {"fuel", "region", "year", "scope", "per_unit", "co2e", "source",
-                                           "basis", "co2", "ch4", "n2o", "gwp_set", "valid_from", "valid_to"};
+  constexpr std::string_view kColumns[] = {"fuel",  "region", "year", "scope", "per_unit", "co2e",       "source",
+                                           "basis", "co2",    "ch4",  "n2o",   "gwp_set",  "valid_from", "valid_to"};
   constexpr std::size_t kRequired = 7;  // the first ones
   if (auto whole = has_columns(*table, name, std::span(kColumns).first(kRequired)); !whole) return whole;
   // A misspelt optional column would read as "not given".
@@ -72,7 +73,8 @@ Result<void> TableLoader::check_validity(const csv::Table& table, Row row, int y
   if (from && to && *to < *from) return at(table, row, "valid_to lies before valid_from");
   const std::chrono::sys_days first = std::chrono::year(year) / 1 / 1;
   const std::chrono::sys_days last = std::chrono::year(year) / 12 / 31;
-  if ((from && *from > last) || (to && *to < first)) return at(table, row, "valid_from and valid_to do not touch the year " + std::to_string(year));
+  if ((from && *from > last) || (to && *to < first))
+    return at(table, row, "valid_from and valid_to do not touch the year " + std::to_string(year));
   return {};
 }
 

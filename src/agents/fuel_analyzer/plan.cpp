@@ -36,9 +36,13 @@ Result<ExplicitUnit> parse_ef_unit(std::string_view text) {
 }
 
 Result<std::unique_ptr<Plan>> explicit_plan(const Activity& activity, std::unique_ptr<Plan> plan) {
-  for (const auto& [name, text] : {std::pair{"fuel_type", activity.fuel_type}, {"region", activity.region},
-                                   {"dataset", activity.dataset}, {"sector", activity.sector}, {"category", activity.category}}) {
-    if (!text.empty()) return invalid("/" + std::string(name), "give either a fuel with its region and year, or ef_value with ef_unit, not both");
+  for (const auto& [name, text] : {std::pair{"fuel_type", activity.fuel_type},
+                                   {"region", activity.region},
+                                   {"dataset", activity.dataset},
+                                   {"sector", activity.sector},
+                                   {"category", activity.category}}) {
+    if (!text.empty())
+      return invalid("/" + std::string(name), "give either a fuel with its region and year, or ef_value with ef_unit, not both");
   }
   if (activity.ef_unit.empty()) return invalid("/ef_unit", "is required with ef_value, for example kgCO2e/L");
   auto unit = parse_ef_unit(activity.ef_unit);

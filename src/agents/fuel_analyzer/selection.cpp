@@ -90,8 +90,8 @@ bool is_liquid_measure(const units::Unit& unit) {
 
 // A gas in litres or gallons, or a liquid in cubic feet of gas, is a slip unless published that way.
 bool phase_refuses(const Factor& factor, const units::Unit& unit) {
-  const units::Unit& target = factor.heating_value_per != nullptr && unit.dimension != units::Dimension::kEnergy
-                                  ? *factor.heating_value_per : *factor.per_unit;
+  const units::Unit& target =
+      factor.heating_value_per != nullptr && unit.dimension != units::Dimension::kEnergy ? *factor.heating_value_per : *factor.per_unit;
   if (unit.dimension != units::Dimension::kVolume) return false;
   if (factor.fuel->phase == Phase::kGas) return is_liquid_measure(unit) && !is_liquid_measure(target);
   const bool gas_measure = unit.key == "scf" || unit.key == "ccf" || unit.key == "Mcf";
@@ -184,8 +184,8 @@ Result<Rows> candidates(const FactorTables& tables, const Question& question, co
   for (const Factor* row : rows) categories.insert(row->category);
   keep(rows, of_category);
   if (rows.empty()) {
-    return invalid("/category", "no " + std::string(category) + " factor for " + fuel.key + " in region " + region.key +
-                                    "; there is " + list_or(categories));
+    return invalid("/category", "no " + std::string(category) + " factor for " + fuel.key + " in region " + region.key + "; there is " +
+                                    list_or(categories));
   }
   keep_nearest_region(rows, region);
   if (!question.dataset.empty()) {

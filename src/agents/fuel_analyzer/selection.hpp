@@ -11,10 +11,9 @@
 namespace greenlang::fuel_analyzer {
 
 inline constexpr std::array<std::string_view, 6> kCategories = {
-    "direct", "mobile", "well_to_tank", "transmission_distribution", "well_to_tank_transmission_distribution",
-    "outside_of_scopes"};
-inline constexpr std::array<std::string_view, 4> kSectors = {"energy_industries", "manufacturing",
-                                                             "commercial_institutional", "residential_agriculture"};
+    "direct", "mobile", "well_to_tank", "transmission_distribution", "well_to_tank_transmission_distribution", "outside_of_scopes"};
+inline constexpr std::array<std::string_view, 4> kSectors = {"energy_industries", "manufacturing", "commercial_institutional",
+                                                             "residential_agriculture"};
 
 // What is asked; texts as the caller gave them. Empty means "not said".
 struct Question {
@@ -35,8 +34,7 @@ Result<const Factor*> select_factor(const FactorTables& tables, const Question& 
 
 // Like select_factor, for a companion of `factor` (its well-to-tank, losses or outside-of-scopes row) in
 // the same publication, region and, where possible, unit. Null when none is published.
-const Factor* companion(const FactorTables& tables, const Factor& factor, std::string_view category,
-                        const units::Unit& unit);
+const Factor* companion(const FactorTables& tables, const Factor& factor, std::string_view category, const units::Unit& unit);
 
 // True when an amount in `unit` can be put through the factor, directly or by its heating value.
 bool fits(const Factor& factor, const units::Unit& unit);

@@ -52,11 +52,14 @@ Result<csv::Table> read(std::span<const embedded::File> files, std::string_view 
   return Error{ErrorCode::kInternal, "the data file is missing from the program", std::string(path)};
 }
 
-constexpr std::string_view kFactorColumns[] = {
-    "fuel", "published_name", "region", "sector", "scope", "category", "table", "per_unit", "basis", "mass_unit",
-    "co2", "ch4", "n2o", "gas_form", "co2e", "biogenic", "heating_value", "heating_value_unit", "status"};
+constexpr std::string_view kFactorColumns[] = {"fuel",  "published_name", "region", "sector",    "scope",         "category",
+                                               "table", "per_unit",       "basis",  "mass_unit", "co2",           "ch4",
+                                               "n2o",   "gas_form",       "co2e",   "biogenic",  "heating_value", "heating_value_unit",
+                                               "status"};
 
-bool one_of(std::string_view text, std::span<const std::string_view> known) { return std::find(known.begin(), known.end(), text) != known.end(); }
+bool one_of(std::string_view text, std::span<const std::string_view> known) {
+  return std::find(known.begin(), known.end(), text) != known.end();
+}
 
 }  // namespace
 
@@ -78,11 +81,13 @@ Result<void> TableLoader::load(std::span<const embedded::File> files) {
   // In the order in which rows refer to each other.
   const Part kOrder[] = {
       {"data/gwp100.csv", &TableLoader::gwp, {"gas", "AR4", "AR5", "AR6"}},
-      {"data/fuel/datasets.csv", &TableLoader::datasets,
+      {"data/fuel/datasets.csv",
+       &TableLoader::datasets,
        {"dataset", "title", "edition", "citation", "verification", "year_from", "year_to", "precedence", "gwp_set"}},
       {"data/fuel/regions.csv", &TableLoader::regions, {"region", "name", "parent", "aliases"}},
       {"data/fuel/fuels.csv", &TableLoader::fuels, {"fuel", "name", "phase", "kind"}},
-      {"data/fuel/fuel_properties.csv", &TableLoader::properties,
+      {"data/fuel/fuel_properties.csv",
+       &TableLoader::properties,
        {"dataset", "fuel", "net_cv_gj_per_t", "gross_cv_gj_per_t", "density_kg_per_m3"}},
       {"data/fuel/synonyms.csv", &TableLoader::synonyms, {"name", "region", "fuel"}},
   };
@@ -147,8 +152,8 @@ Result<void> TableLoader::datasets(const csv::Table& table) {
     dataset.edition = table.cell(row, "edition");
     dataset.citation = table.cell(row, "citation");
     dataset.verification = table.cell(row, "verification");
-    for (const auto& [column, target] : {std::pair{"year_from", &dataset.year_from}, {"year_to", &dataset.year_to},
-                                         {"precedence", &dataset.precedence}}) {
+    for (const auto& [column, target] :
+         {std::pair{"year_from", &dataset.year_from}, {"year_to", &dataset.year_to}, {"precedence", &dataset.precedence}}) {
       auto value = integer(table, row, column);
       if (!value) return std::move(value.error());
       *target = *value;

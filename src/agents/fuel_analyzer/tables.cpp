@@ -46,8 +46,7 @@ bool contains(const Region* outer, const Region* inner) {
   return false;
 }
 
-Result<std::unique_ptr<const FactorTables>> FactorTables::load(std::span<const embedded::File> files,
-                                                               std::string_view own_factors_name,
+Result<std::unique_ptr<const FactorTables>> FactorTables::load(std::span<const embedded::File> files, std::string_view own_factors_name,
                                                                std::string_view own_factors) {
   auto tables = std::make_unique<FactorTables>();
   TableLoader loader(*tables);

@@ -44,7 +44,7 @@ struct Fuel {
 };
 
 struct Region {
-  std::string key;                 // "US-CAMX"
+  std::string key;  // "US-CAMX"
   std::string name;
   const Region* parent = nullptr;  // a factor of the parent applies where the part has none
 };
@@ -98,8 +98,7 @@ class FactorTables {
  public:
   // `files` are the embedded data files; `own_factors` is the text of a company's factor file, or
   // empty. Errors name file and line.
-  static Result<std::unique_ptr<const FactorTables>> load(std::span<const embedded::File> files,
-                                                          std::string_view own_factors_name = {},
+  static Result<std::unique_ptr<const FactorTables>> load(std::span<const embedded::File> files, std::string_view own_factors_name = {},
                                                           std::string_view own_factors = {});
 
   // SHA-256 over the tables, hex; with own factors "<hex>+own:<hex of their file>".

@@ -75,7 +75,8 @@ Result<ValidationOutput> Validation::operator()(const ValidationInput& input, to
   if (fuel != nullptr && unit) {
     if (!unit_suits(fuel->phase, **unit)) {
       score -= 0.4;
-      out.warnings.push_back(fuel->name + " is " + std::string(phase_name(fuel->phase)) + "; an amount in " + std::string((*unit)->key) + " is unusual");
+      out.warnings.push_back(fuel->name + " is " + std::string(phase_name(fuel->phase)) + "; an amount in " + std::string((*unit)->key) +
+                             " is unusual");
       const units::Unit* usual = units::by_key(usual_unit(fuel->phase));
       if (usual != nullptr) {
         out.suggested_unit = usual->key;

@@ -20,7 +20,7 @@ struct ValidationOutput {
   std::vector<std::string> warnings;  // every finding, in words
   std::optional<double> suggested_value;
   std::string_view suggested_unit;
-  double plausibility_score = 0;      // 1 nothing found, 0 not usable
+  double plausibility_score = 0;  // 1 nothing found, 0 not usable
   std::string_view fuel, score_basis;
 };
 

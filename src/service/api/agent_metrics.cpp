@@ -3,7 +3,8 @@
 namespace greenlang::service {
 
 AgentMetrics::AgentMetrics(telemetry::Registry& registry, const tool::Agent& agent) {
-  const std::vector<std::string> route_names{std::string(kRouteCall), std::string(kRouteBatch), std::string(kRouteRead), std::string(kRouteHealth)};
+  const std::vector<std::string> route_names{std::string(kRouteCall), std::string(kRouteBatch), std::string(kRouteRead),
+                                             std::string(kRouteHealth)};
   const std::vector<std::string> statuses{"2xx", "3xx", "4xx", "5xx"};
   auto requests = registry.counters("agent_requests_total", "Requests answered, by handler and class of status.",
                                     {{"route", route_names}, {"status", statuses}});
@@ -17,7 +18,8 @@ AgentMetrics::AgentMetrics(telemetry::Registry& registry, const tool::Agent& age
   }
   std::vector<std::string> tool_names;
   for (const tool::Tool& tool : agent.tools) tool_names.emplace_back(tool.name);
-  auto calculations = registry.counters("agent_calculations_total", "Calculations answered, by tool; rows of a batch count one each.", {{"tool", tool_names}});
+  auto calculations = registry.counters("agent_calculations_total", "Calculations answered, by tool; rows of a batch count one each.",
+                                        {{"tool", tool_names}});
   for (const std::string& name : tool_names) tools_.emplace_back(name, calculations.at({name}));
   hashes_ = registry.counter("agent_provenance_hashes_total", "Leaves hashed for the ledger, rows of batches included.");
 }

@@ -102,7 +102,8 @@ void Application::call(http::ExchangePtr exchange, OpenTool& open) {
   std::array<unsigned char, 8192> memory;
   boost::json::monotonic_resource arena(memory.data(), memory.size());
   auto input = json::parse(request.body, {}, &arena);
-  if (!input) return finish(*exchange, problem(input.error(), input.error().code == ErrorCode::kTooLarge ? 413 : 400), kRouteCall, began_ns);
+  if (!input)
+    return finish(*exchange, problem(input.error(), input.error().code == ErrorCode::kTooLarge ? 413 : 400), kRouteCall, began_ns);
   const bool explain = !request.query.empty() && request.query_value("explain") == "1";
   const Errors errors = open.session->call(*input, explain, answer_);
   if (!errors.empty()) return finish(*exchange, problem(errors), kRouteCall, began_ns);
@@ -147,8 +148,8 @@ void Application::record(http::ExchangePtr exchange, OpenTool& open, std::string
 
 http::Response Application::read(const http::Request& request) {
   const bool known = request.path == "/v1/tools" || request.path.starts_with(kTools) || request.path.starts_with(kProvenance) ||
-                     request.path.starts_with(kLedger) || request.path == "/openapi.json" || request.path == "/docs" || request.path == "/" ||
-                     request.path == "/healthz" || request.path == "/startupz" || request.path == "/readyz";
+                     request.path.starts_with(kLedger) || request.path == "/openapi.json" || request.path == "/docs" ||
+                     request.path == "/" || request.path == "/healthz" || request.path == "/startupz" || request.path == "/readyz";
   if (!known) {
     return problem(Error{ErrorCode::kNotFound, "nothing is at this path; /docs shows the tools and /openapi.json all paths", ""});
   }
@@ -183,7 +184,8 @@ http::Response Application::tool_page(std::string_view name) const {
 http::Response Application::provenance(std::string_view id) {
   if (shared_.log == nullptr) return problem(Error{ErrorCode::kNotFound, "this server keeps no ledger", ""});
   const auto index = parse_integer(id);
-  if (!index || *index < 0 || std::to_string(*index) != id) return problem(Error{ErrorCode::kNotFound, "a provenance id is a whole number, as an answer gives it", ""});
+  if (!index || *index < 0 || std::to_string(*index) != id)
+    return problem(Error{ErrorCode::kNotFound, "a provenance id is a whole number, as an answer gives it", ""});
   auto bundle = make_bundle(*shared_.log, static_cast<std::uint64_t>(*index));
   if (!bundle) return problem(bundle.error());
   return json_response(bundle_text(*bundle));

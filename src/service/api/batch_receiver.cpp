@@ -22,8 +22,14 @@ enum class Input { kCsv, kNdjson, kArray };
 class BatchReceiver final : public http::StreamReceiver {
  public:
   BatchReceiver(const ApiShared& shared, const tool::Tool& tool, Commits* commits, Input input, std::shared_ptr<http::Stream> stream)
-      : shared_(shared), tool_(tool), commits_(commits), input_(input), format_(input == Input::kCsv ? RowFormat::kCsv : RowFormat::kNdjson),
-        stream_(std::move(stream)), splitter_(format_, kBlockBytes, input == Input::kCsv ? 2 : 1), began_ns_(shared.clock.monotonic_ns()) {}
+      : shared_(shared),
+        tool_(tool),
+        commits_(commits),
+        input_(input),
+        format_(input == Input::kCsv ? RowFormat::kCsv : RowFormat::kNdjson),
+        stream_(std::move(stream)),
+        splitter_(format_, kBlockBytes, input == Input::kCsv ? 2 : 1),
+        began_ns_(shared.clock.monotonic_ns()) {}
 
   void on_body(std::string_view piece) override {
     if (refused_) return;
@@ -32,11 +38,13 @@ class BatchReceiver final : public http::StreamReceiver {
     if (rows_ == nullptr || input_ == Input::kArray) {
       held_.append(piece);
       if (input_ == Input::kArray) {
-        if (held_.size() > kMaxArrayBytes) refuse({ErrorCode::kTooLarge, "a JSON array may have 1 MiB; send larger inputs as application/x-ndjson or text/csv", ""});
+        if (held_.size() > kMaxArrayBytes)
+          refuse({ErrorCode::kTooLarge, "a JSON array may have 1 MiB; send larger inputs as application/x-ndjson or text/csv", ""});
         return;
       }
       // Looked at once, however small the pieces are.
-      if (input_ == Input::kCsv ? piece.find('\n') != std::string_view::npos || held_.size() > csv::kMaxRecordBytes : held_.size() >= 4) begin();
+      if (input_ == Input::kCsv ? piece.find('\n') != std::string_view::npos || held_.size() > csv::kMaxRecordBytes : held_.size() >= 4)
+        begin();
       return;
     }
     splitter_.feed(piece, [this](RowBlock&& block) { answer(block); });
@@ -172,15 +180,16 @@ class Refused final : public http::StreamReceiver {
 
 }  // namespace
 
-std::unique_ptr<http::StreamReceiver> open_batch(const ApiShared& shared, const tool::Tool& tool, Commits* commits, const http::Request& head,
-                                                 std::shared_ptr<http::Stream> stream) {
+std::unique_ptr<http::StreamReceiver> open_batch(const ApiShared& shared, const tool::Tool& tool, Commits* commits,
+                                                 const http::Request& head, std::shared_ptr<http::Stream> stream) {
   const std::string_view type = trim(head.header("content-type").substr(0, head.header("content-type").find(';')));
   std::optional<Input> input;
   if (http::equals_ignoring_case(type, "text/csv")) input = Input::kCsv;
   if (http::equals_ignoring_case(type, "application/x-ndjson")) input = Input::kNdjson;
   if (http::equals_ignoring_case(type, "application/json")) input = Input::kArray;
   if (!input) {
-    const http::Response response = problem(invalid("", "the Content-Type must be text/csv, application/x-ndjson or application/json"), 415);
+    const http::Response response =
+        problem(invalid("", "the Content-Type must be text/csv, application/x-ndjson or application/json"), 415);
     shared.metrics.request(kRouteBatch, response.status, 0);
     stream->begin(response.status, response.content_type);
     stream->write(response.body);

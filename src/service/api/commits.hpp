@@ -31,8 +31,8 @@ class Commits final : public ledger::Sink {
   ledger::Log& log_;
   http::Loop& loop_;
   std::vector<ledger::Submission> turn_;  // of this turn, not yet given to the log
-  std::vector<Then> waiting_;        // by token
-  std::vector<std::uint64_t> free_;  // tokens to use again
+  std::vector<Then> waiting_;             // by token
+  std::vector<std::uint64_t> free_;       // tokens to use again
 };
 
 }  // namespace greenlang::service

@@ -49,7 +49,8 @@ Result<CsvRows::Plan> make_plan(const tool::Tool& tool, std::string_view header_
     } else if (name == "error" || std::any_of(plan.columns.begin(), plan.columns.end(), in_output)) {
       return invalid("", "the column \"" + name + "\" is one that the answer adds; rename it (is this an output file?)");
     } else if (const Field* near = near_miss(*tool.input, name)) {
-      return invalid("", "unknown column \"" + name + "\"; did you mean \"" + std::string(near->name()) + "\"? Rename it if it is something else");
+      return invalid(
+          "", "unknown column \"" + name + "\"; did you mean \"" + std::string(near->name()) + "\"? Rename it if it is something else");
     }
     if (i > 0) plan.header.push_back(',');
     csv::append_cell(plan.header, name);
@@ -62,7 +63,8 @@ Result<CsvRows::Plan> make_plan(const tool::Tool& tool, std::string_view header_
   }
   if (!missing.empty()) {
     const bool other_separator = plan.width == 1 && header_line.find_first_of(";\t") != std::string_view::npos;
-    return invalid("", "missing column " + missing + (other_separator ? "; the file seems to separate cells with ';' or tabs: save it with commas" : ""));
+    return invalid("", "missing column " + missing +
+                           (other_separator ? "; the file seems to separate cells with ';' or tabs: save it with commas" : ""));
   }
   for (const tool::Column& column : plan.columns) plan.header += "," + column.name;
   plan.header += ",error";
@@ -106,7 +108,8 @@ void CsvRows::row(const csv::Record& record, bool utf8, std::uint64_t line, Rows
   if (record.raw.find('\0') != std::string_view::npos) return malformed("", "the row holds a zero byte", line, out);
   if (record.raw.size() > kMaxRowBytes) return answer_overlong(record.raw, line, out);
   if (record.cells.size() != plan_.width) {
-    return malformed(record.raw, "has " + std::to_string(record.cells.size()) + " cells; the header has " + std::to_string(plan_.width), line, out);
+    return malformed(record.raw, "has " + std::to_string(record.cells.size()) + " cells; the header has " + std::to_string(plan_.width),
+                     line, out);
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] = record.cells[plan_.positions[i]];
   const Errors errors = session_->call_row(plan_.fields, cells_);

@@ -16,11 +16,11 @@ Result<std::unique_ptr<Rows>> open_csv_rows(const tool::Tool& tool, std::string_
 class CsvRows final : public Rows {
  public:
   struct Plan {
-    std::string header;                       // of the output
-    std::size_t width = 0;                    // cells of an input row
-    std::vector<const tool::Field*> fields;   // fields that have a column ...
-    std::vector<std::size_t> positions;       // ... and where it is
-    std::vector<tool::Column> columns;        // of the answer
+    std::string header;                      // of the output
+    std::size_t width = 0;                   // cells of an input row
+    std::vector<const tool::Field*> fields;  // fields that have a column ...
+    std::vector<std::size_t> positions;      // ... and where it is
+    std::vector<tool::Column> columns;       // of the answer
   };
 
   CsvRows(const tool::Tool& tool, Plan plan);

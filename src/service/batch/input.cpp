@@ -37,7 +37,9 @@ Result<std::size_t> BatchInput::fill(char* to, std::size_t size) {
   for (;;) {
     if (!regular_ && stop_ != nullptr) {
       // A signal may come while nothing does, and to another thread.
-      struct ::pollfd ready {fd_, POLLIN, 0};
+      struct ::pollfd ready {
+        fd_, POLLIN, 0
+      };
       const int events = ::poll(&ready, 1, kStopCheckMs);
       if (stop_->load(std::memory_order_relaxed)) return Error{ErrorCode::kInterrupted, "stopped by a signal; nothing was kept", ""};
       if (events == 0 || (events < 0 && errno == EINTR)) continue;

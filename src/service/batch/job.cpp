@@ -33,7 +33,9 @@ Result<void> write_all(int fd, bool regular, std::string_view bytes, const std::
   while (!bytes.empty()) {
     std::size_t size = bytes.size();
     if (!regular) {
-      struct ::pollfd ready {fd, POLLOUT, 0};
+      struct ::pollfd ready {
+        fd, POLLOUT, 0
+      };
       const int events = ::poll(&ready, 1, kStopCheckMs);
       if (stop.load(std::memory_order_relaxed)) return stopped();
       if (events == 0 || (events < 0 && errno == EINTR)) continue;
@@ -197,8 +199,8 @@ Result<void> write_blocks(Line& line, int out_fd, BatchReport& report, const Bat
 
 }  // namespace
 
-Result<BatchReport> run_batch(const tool::Tool& tool, int in_fd, int out_fd, const BatchOptions& options,
-                              const BatchProgress& progress, const std::atomic<bool>& stop) {
+Result<BatchReport> run_batch(const tool::Tool& tool, int in_fd, int out_fd, const BatchOptions& options, const BatchProgress& progress,
+                              const std::atomic<bool>& stop) {
   BatchInput input(in_fd, &stop);
   std::string header_line;
   if (options.format == RowFormat::kCsv) {

@@ -34,9 +34,8 @@ using BatchProgress = std::function<void(const BatchReport& so_far)>;
 // Reads `in_fd` to its end and writes the answers to `out_fd`. `stop` set (by a signal handler) ends it with
 // kInterrupted. Errors: kInvalid for a file that is not rows at all (empty, binary, UTF-16, wrong columns);
 // kUnavailable when reading or writing fails (disk full); kConflict when a regular file changed meanwhile.
-Result<BatchReport> run_batch(const tool::Tool& tool, int in_fd, int out_fd, const BatchOptions& options,
-                              const BatchProgress& progress, const std::atomic<bool>& stop);
-
+Result<BatchReport> run_batch(const tool::Tool& tool, int in_fd, int out_fd, const BatchOptions& options, const BatchProgress& progress,
+                              const std::atomic<bool>& stop);
 
 // Says what is wrong with the start of a file: empty, UTF-16, binary. Empty text when nothing is.
 std::string not_text(std::string_view start);

@@ -11,9 +11,7 @@ std::uint64_t lines_in(std::string_view bytes) { return static_cast<std::uint64_
 
 }  // namespace
 
-std::size_t Splitter::complete() const {
-  return format_ == RowFormat::kCsv ? csv::last_record_end(pending_) : pending_.rfind('\n') + 1;
-}
+std::size_t Splitter::complete() const { return format_ == RowFormat::kCsv ? csv::last_record_end(pending_) : pending_.rfind('\n') + 1; }
 
 void Splitter::feed(std::string_view bytes, const std::function<void(RowBlock&&)>& take) {
   while (!bytes.empty()) {

@@ -48,10 +48,12 @@ void print_summary(const tool::Tool& tool, const BatchReport& report) {
   for (const auto& [key, group] : report.summary) {
     const auto names = split(key, '\x1f');
     std::fprintf(stderr, "%-7s %-36s %12s %18s %22s\n", names[0].empty() ? "-" : std::string(names[0]).c_str(),
-                 std::string(names.size() > 1 ? names[1] : "").c_str(), grouped(group.rows).c_str(), amount(group.sums[0]).c_str(), amount(group.sums[1]).c_str());
+                 std::string(names.size() > 1 ? names[1] : "").c_str(), grouped(group.rows).c_str(), amount(group.sums[0]).c_str(),
+                 amount(group.sums[1]).c_str());
     for (std::size_t i = 0; i < totals.size(); ++i) totals[i] += group.sums[i];
   }
-  std::fprintf(stderr, "%-7s %-36s %12s %18s %22s\n", "", "all", grouped(report.rows - report.failed).c_str(), amount(totals[0]).c_str(), amount(totals[1]).c_str());
+  std::fprintf(stderr, "%-7s %-36s %12s %18s %22s\n", "", "all", grouped(report.rows - report.failed).c_str(), amount(totals[0]).c_str(),
+               amount(totals[1]).c_str());
 }
 
 std::string report_json(const tool::Tool& tool, const BatchReport& report, const Bundle* bundle, const Options& options) {
@@ -81,7 +83,8 @@ std::string report_json(const tool::Tool& tool, const BatchReport& report, const
   out += bundle != nullptr ? "\"" + std::to_string(bundle->index) + "\"" : "null";
   out += ",\"output\":";
   json::append_string(out, options.output);
-  out += ",\"output_sha256\":\"" + hex(report.output_sha256) + "\",\"rows\":" + std::to_string(report.rows) + ",\"rows_root\":\"" + hex(report.rows_root) + "\"}";
+  out += ",\"output_sha256\":\"" + hex(report.output_sha256) + "\",\"rows\":" + std::to_string(report.rows) + ",\"rows_root\":\"" +
+         hex(report.rows_root) + "\"}";
   return out;
 }
 
@@ -98,12 +101,14 @@ Result<Bundle> record(const tool::Agent& agent, const tool::Tool& tool, const Ba
 
 void print_report(const tool::Tool& tool, const BatchReport& report, const Bundle* bundle, const Options& options, double seconds) {
   print_summary(tool, report);
-  std::fprintf(stderr, "\n%s rows answered, %s with an error, in %.2f s\n", grouped(report.rows).c_str(), grouped(report.failed).c_str(), seconds);
+  std::fprintf(stderr, "\n%s rows answered, %s with an error, in %.2f s\n", grouped(report.rows).c_str(), grouped(report.failed).c_str(),
+               seconds);
   if (report.failed > 0) std::fprintf(stderr, "the column \"error\" says line and reason of each\n");
   if (bundle != nullptr) std::fprintf(stderr, "recorded as ledger entry %s\n", grouped(bundle->index).c_str());
   if (options.output != "-") {
     std::fprintf(stderr, "output  %s\n", options.output.c_str());
-    if (bundle != nullptr) std::fprintf(stderr, "proof   %s.proof.json   (check: verify %s)\n", options.output.c_str(), options.output.c_str());
+    if (bundle != nullptr)
+      std::fprintf(stderr, "proof   %s.proof.json   (check: verify %s)\n", options.output.c_str(), options.output.c_str());
   }
 }
 
@@ -119,7 +124,8 @@ Result<Output> open_output(const Options& options, const struct ::stat& input) {
   if (options.output == "-") return out;
   struct ::stat about {};
   if (::stat(options.output.c_str(), &about) == 0) {
-    if (about.st_dev == input.st_dev && about.st_ino == input.st_ino) return invalid(options.output, "is the input itself; give another name");
+    if (about.st_dev == input.st_dev && about.st_ino == input.st_ino)
+      return invalid(options.output, "is the input itself; give another name");
     if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
       const int fd = ::open(options.output.c_str(), O_WRONLY | O_CLOEXEC);
       if (fd < 0) return Error{ErrorCode::kUnavailable, std::string("cannot be opened: ") + std::strerror(errno), options.output};
@@ -173,9 +179,11 @@ Result<void> batch(const Context& context, const Options& options) {
   watch_signals();
   Progress progress(S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : 0, options.quiet || options.json);
   const auto began = std::chrono::steady_clock::now();
-  const BatchOptions how{format, options.workers > 0 ? options.workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
-  auto report = run_batch(*tool, input->fd(), output->fd(), how,
-                          [&](const BatchReport& so_far) { progress.show(so_far.input_bytes, so_far.rows); }, stop_requested());
+  const BatchOptions how{format,
+                         options.workers > 0 ? options.workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  auto report = run_batch(
+      *tool, input->fd(), output->fd(), how, [&](const BatchReport& so_far) { progress.show(so_far.input_bytes, so_far.rows); },
+      stop_requested());
   progress.end();
   if (!report) {
     if (report.error().path.empty()) report.error().path = options.input == "-" ? "standard input" : options.input;
@@ -203,14 +211,16 @@ Result<void> batch(const Context& context, const Options& options) {
 
 void add_batch(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("batch", "Put a file of rows through a tool and record it with a proof.\n"
-                                              "CSV: columns named as the tool's fields (see `tools`); others are carried along.\n"
-                                              "A bad row gets a text in the column \"error\"; the rest goes on.");
+  auto* command = app.add_subcommand("batch",
+                                     "Put a file of rows through a tool and record it with a proof.\n"
+                                     "CSV: columns named as the tool's fields (see `tools`); others are carried along.\n"
+                                     "A bad row gets a text in the column \"error\"; the rest goes on.");
   command->add_option("FILE", options->input, "Input, CSV or NDJSON; - for standard input")->required();
   command->add_option("-o,--output", options->output, "Output; - for standard output")->required();
   command->add_option("--tool", options->tool, "Tool for each row")->capture_default_str();
   command->add_option("--format", options->format, "csv or ndjson; else by the file's name")->check(CLI::IsMember({"csv", "ndjson"}));
-  command->add_option("--ledger", options->ledger, "Folder of the ledger (else $GREENLANG_LEDGER, else the user's state folder)")->type_name("DIR");
+  command->add_option("--ledger", options->ledger, "Folder of the ledger (else $GREENLANG_LEDGER, else the user's state folder)")
+      ->type_name("DIR");
   command->add_flag("--no-ledger", options->no_ledger, "Do not record; no proof is made");
   command->add_option("--workers", options->workers, "Threads that calculate; one a core when left out")->check(CLI::Range(1, 256));
   command->add_flag("--json", options->json, "Report as one JSON object");

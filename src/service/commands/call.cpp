@@ -18,9 +18,7 @@ struct CallOptions {
   bool explain = false, record = false;
 };
 
-void print_steps(const std::string& steps_json) {
-  std::printf(",\"explanation\":%s", steps_json.c_str());
-}
+void print_steps(const std::string& steps_json) { std::printf(",\"explanation\":%s", steps_json.c_str()); }
 
 int call(const Context& context, const CallOptions& options) {
   auto loaded = load_agent(context);
@@ -60,7 +58,8 @@ int call(const Context& context, const CallOptions& options) {
 
 void print_tools(const tool::Agent& agent) {
   for (const tool::Tool& tool : agent.tools) {
-    std::printf("%s  (version %s)\n  %s\n", std::string(tool.name).c_str(), std::string(tool.version).c_str(), std::string(tool.doc).c_str());
+    std::printf("%s  (version %s)\n  %s\n", std::string(tool.name).c_str(), std::string(tool.version).c_str(),
+                std::string(tool.doc).c_str());
     for (const tool::Field& field : tool.input->fields) {
       std::printf("    %-26s%s %s\n", std::string(field.name()).c_str(), field.is_required() ? "*" : " ", std::string(field.doc()).c_str());
     }

@@ -24,7 +24,9 @@ std::atomic<bool> g_stop{false};  // written by the signal handler, the only way
 
 Error file_error(const std::string& path, std::string_view what) {
   const int code = errno;
-  const ErrorCode kind = code == ENOENT ? ErrorCode::kNotFound : code == EISDIR || code == EACCES ? ErrorCode::kInvalid : ErrorCode::kUnavailable;
+  const ErrorCode kind = code == ENOENT                   ? ErrorCode::kNotFound
+                       : code == EISDIR || code == EACCES ? ErrorCode::kInvalid
+                                                          : ErrorCode::kUnavailable;
   return {kind, std::string(what) + ": " + std::strerror(code), path};
 }
 
@@ -99,7 +101,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
 
 Result<NewFile> NewFile::create(const std::string& path) {
   std::error_code ignored;
-  const std::filesystem::path target = std::filesystem::is_symlink(path, ignored) ? std::filesystem::weakly_canonical(path, ignored) : std::filesystem::path(path);
+  const std::filesystem::path target =
+      std::filesystem::is_symlink(path, ignored) ? std::filesystem::weakly_canonical(path, ignored) : std::filesystem::path(path);
   if (std::filesystem::is_directory(target, ignored)) return invalid(path, "is a directory; give the name of a file");
   std::string temporary = target.string() + ".partial-" + std::to_string(::getpid());
   const int fd = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0666);

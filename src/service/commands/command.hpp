@@ -70,8 +70,8 @@ class NewFile {
   ~NewFile();
   int fd() const { return fd_; }
   Result<void> write(std::string_view bytes);
-  Result<void> sync();    // the bytes are on the disk
-  Result<void> commit();  // sync, then the final name
+  Result<void> sync();          // the bytes are on the disk
+  Result<void> commit();        // sync, then the final name
   Result<void> remove_older();  // what has the final name now, if anything
 
  private:

@@ -25,13 +25,16 @@ std::string flags(const CLI::App& app) {
 void print_bash(const CLI::App& app, const std::string& name) {
   std::string function = "_" + name;
   std::replace(function.begin(), function.end(), '-', '_');
-  std::printf("%s() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" command=\"\" i\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-              "    case \" %s\" in *\" ${COMP_WORDS[i]} \"*) command=\"${COMP_WORDS[i]}\"; break ;; esac\n  done\n  local choices=\"\"\n  case \"$command\" in\n",
-              function.c_str(), words(app).c_str());
-  for (const CLI::App* command : app.get_subcommands({})) std::printf("    %s) choices=\"%s\" ;;\n", command->get_name().c_str(), flags(*command).c_str());
-  std::printf("    *) choices=\"%s%s\" ;;\n  esac\n  if [[ \"$word\" == -* || -z \"$command\" ]]; then\n    mapfile -t COMPREPLY < <(compgen -W \"$choices\" -- \"$word\")\n"
-              "  else\n    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n  fi\n}\ncomplete -o filenames -F %s %s\n",
-              words(app).c_str(), flags(app).c_str(), function.c_str(), name.c_str());
+  std::printf(
+      "%s() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" command=\"\" i\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    case \" %s\" in *\" ${COMP_WORDS[i]} \"*) command=\"${COMP_WORDS[i]}\"; break ;; esac\n  done\n  local choices=\"\"\n  case \"$command\" in\n",
+      function.c_str(), words(app).c_str());
+  for (const CLI::App* command : app.get_subcommands({}))
+    std::printf("    %s) choices=\"%s\" ;;\n", command->get_name().c_str(), flags(*command).c_str());
+  std::printf(
+      "    *) choices=\"%s%s\" ;;\n  esac\n  if [[ \"$word\" == -* || -z \"$command\" ]]; then\n    mapfile -t COMPREPLY < <(compgen -W \"$choices\" -- \"$word\")\n"
+      "  else\n    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n  fi\n}\ncomplete -o filenames -F %s %s\n",
+      words(app).c_str(), flags(app).c_str(), function.c_str(), name.c_str());
 }
 
 void print_fish(const CLI::App& app, const std::string& name) {

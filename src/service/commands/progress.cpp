@@ -26,7 +26,8 @@ void Progress::show(std::uint64_t bytes, std::uint64_t rows) {
   const double rate = static_cast<double>(rows) / seconds;
   const std::string counts = grouped(rows) + " rows, " + grouped(static_cast<std::uint64_t>(rate)) + " rows/s";
   if (!terminal_) {
-    std::fprintf(stderr, "%s%s\n", counts.c_str(), total_bytes_ > 0 ? (", " + std::to_string(static_cast<int>(share * 100)) + " %").c_str() : "");
+    std::fprintf(stderr, "%s%s\n", counts.c_str(),
+                 total_bytes_ > 0 ? (", " + std::to_string(static_cast<int>(share * 100)) + " %").c_str() : "");
     return;
   }
   drawn_ = true;

@@ -30,13 +30,21 @@ std::string unknown_command(const CLI::App& app, int argc, const char* const* ar
 int run(const Host& host, int argc, const char* const* argv) {
   // A pipe that closes is an error of write(), not a death.
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("Emissions and proofs from the command line, from files and over HTTP.\n\n"
-               "Examples:\n"
-               "  " + host.name + " batch ledger.csv -o out.csv      a file of rows, with a proof beside it\n"
-               "  " + host.name + " verify out.csv                   check the proof and calculate every row again\n"
-               "  " + host.name + " call convert_units '{\"value\":1,\"from_unit\":\"therm\",\"to_unit\":\"kWh\"}'\n"
-               "  " + host.name + " serve                            HTTP on 127.0.0.1:8080, try http://127.0.0.1:8080/docs",
-               host.name);
+  CLI::App app(
+      "Emissions and proofs from the command line, from files and over HTTP.\n\n"
+      "Examples:\n"
+      "  " +
+          host.name +
+          " batch ledger.csv -o out.csv      a file of rows, with a proof beside it\n"
+          "  " +
+          host.name +
+          " verify out.csv                   check the proof and calculate every row again\n"
+          "  " +
+          host.name +
+          " call convert_units '{\"value\":1,\"from_unit\":\"therm\",\"to_unit\":\"kWh\"}'\n"
+          "  " +
+          host.name + " serve                            HTTP on 127.0.0.1:8080, try http://127.0.0.1:8080/docs",
+      host.name);
   Context context{host, {}, 0};
   app.add_option("--factors", context.factors_path, "A company's own factors (CSV), named as such in every answer")->type_name("FILE");
   app.set_version_flag("--version", [&context] {
@@ -56,8 +64,9 @@ int run(const Host& host, int argc, const char* const* argv) {
   add_ledger(app, context);
   add_health(app, context);
   add_completion(app, context);
-  app.footer("Exit codes: 0 done, 2 wrong command line, 3 invalid input, 4 not found, 5 conflict, 6 too large,\n"
-             "7 unavailable (disk, lock), 8 corrupt, 70 internal, 130 stopped by a signal.");
+  app.footer(
+      "Exit codes: 0 done, 2 wrong command line, 3 invalid input, 4 not found, 5 conflict, 6 too large,\n"
+      "7 unavailable (disk, lock), 8 corrupt, 70 internal, 130 stopped by a signal.");
   if (const std::string problem = unknown_command(app, argc, argv); !problem.empty()) {
     std::fprintf(stderr, "%s\n", problem.c_str());
     return kExitUsage;

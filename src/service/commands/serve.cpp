@@ -65,8 +65,10 @@ Result<void> serve(const Context& context, const Options& options) {
   http::Options http_options;
   http_options.address = options.address;
   http_options.port = options.port;
-  http_options.loops = options.loops > 0 ? options.loops : static_cast<int>(std::max(1u, std::min(64u, std::thread::hardware_concurrency())));
-  auto server = http::Server::start(http_options, [&shared](http::Loop& loop) { return std::make_unique<Application>(shared, loop); }, {&logger, &registry});
+  http_options.loops =
+      options.loops > 0 ? options.loops : static_cast<int>(std::max(1u, std::min(64u, std::thread::hardware_concurrency())));
+  auto server = http::Server::start(http_options, [&shared](http::Loop& loop) { return std::make_unique<Application>(shared, loop); },
+                                    {&logger, &registry});
   if (!server) return std::move(server.error());
   std::unique_ptr<http::Server> metrics_server;
   if (options.metrics_port >= 0) {
@@ -74,15 +76,20 @@ Result<void> serve(const Context& context, const Options& options) {
     scrape.address = options.address;
     scrape.port = static_cast<std::uint16_t>(options.metrics_port);
     scrape.max_connections = 64;
-    auto started = http::Server::start(scrape, [&registry](http::Loop&) { return std::make_unique<MetricsApplication>(registry); }, {&logger, nullptr});
+    auto started = http::Server::start(scrape, [&registry](http::Loop&) { return std::make_unique<MetricsApplication>(registry); },
+                                       {&logger, nullptr});
     if (!started) {
       started.error().message += " (--metrics-port chooses another port, -1 none)";
       return std::move(started.error());
     }
     metrics_server = std::move(*started);
   }
-  logger.info("serving", {{"address", options.address}, {"port", (*server)->port()}, {"metrics_port", metrics_server ? metrics_server->port() : -1},
-                          {"loops", http_options.loops}, {"ledger", options.no_ledger ? "none" : directory}, {"data_version", loaded->agent.data_version}});
+  logger.info("serving", {{"address", options.address},
+                          {"port", (*server)->port()},
+                          {"metrics_port", metrics_server ? metrics_server->port() : -1},
+                          {"loops", http_options.loops},
+                          {"ledger", options.no_ledger ? "none" : directory},
+                          {"data_version", loaded->agent.data_version}});
   wait_for_signal(signals);
   logger.info("stopping");
   (*server)->stop();
@@ -107,12 +114,14 @@ int health(const std::string& address, std::uint16_t port, const std::string& pa
     const std::string request = "GET " + path + " HTTP/1.1\r\nHost: health\r\nConnection: close\r\n\r\n";
     if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
       char some[512];
-      for (ssize_t got; answer.size() < 4096 && (got = ::recv(fd, some, sizeof some, 0)) > 0;) answer.append(some, static_cast<std::size_t>(got));
+      for (ssize_t got; answer.size() < 4096 && (got = ::recv(fd, some, sizeof some, 0)) > 0;)
+        answer.append(some, static_cast<std::size_t>(got));
     }
   }
   ::close(fd);
   if (answer.starts_with("HTTP/1.1 200")) return 0;
-  return fail(Error{ErrorCode::kUnavailable, answer.empty() ? "no answer" : answer.substr(0, answer.find('\r')), address + ":" + std::to_string(port) + path});
+  return fail(Error{ErrorCode::kUnavailable, answer.empty() ? "no answer" : answer.substr(0, answer.find('\r')),
+                    address + ":" + std::to_string(port) + path});
 }
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
@@ -125,16 +134,22 @@ void add_serve(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("serve", "Answer over HTTP until SIGTERM; try /docs in a browser.");
   command->add_option("--address", options->address, "Address to listen on")->capture_default_str();
   command->add_option("--port", options->port, "Port; 0 lets the system choose (the log says which)")->capture_default_str();
-  command->add_option("--metrics-port", options->metrics_port, "Port of /metrics; -1 for none")->capture_default_str()->check(CLI::Range(-1, 65535));
+  command->add_option("--metrics-port", options->metrics_port, "Port of /metrics; -1 for none")
+      ->capture_default_str()
+      ->check(CLI::Range(-1, 65535));
   command->add_option("--loops", options->loops, "Event loops, one thread each; one a core when left out")->check(CLI::Range(1, 64));
-  command->add_option("--ledger", options->ledger, "Folder of the ledger (else $GREENLANG_LEDGER, else the user's state folder)")->type_name("DIR");
+  command->add_option("--ledger", options->ledger, "Folder of the ledger (else $GREENLANG_LEDGER, else the user's state folder)")
+      ->type_name("DIR");
   command->add_flag("--no-ledger", options->no_ledger, "Do not record answers");
-  command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")->capture_default_str()
+  command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")
+      ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
   command->add_flag("--allow-public", *allow_public, "Listen on an address that others can reach, without keys");
   command->callback([options, allow_public, &context] {
     if (!is_loopback(options->address) && !*allow_public) {
-      context.exit_code = fail(invalid("--address", "others can reach " + options->address + " and this server asks for no keys; put a gateway in front and say --allow-public"));
+      context.exit_code =
+          fail(invalid("--address", "others can reach " + options->address +
+                                        " and this server asks for no keys; put a gateway in front and say --allow-public"));
       return;
     }
     if (auto done = serve(context, *options); !done) context.exit_code = fail(done.error());

@@ -1,11 +1,12 @@
 // `verify` checks proofs offline, `prove` cuts the proof of one row, `ledger` audits a whole ledger.
+#include "ledger/verify.hpp"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "ledger/log.hpp"
-#include "ledger/verify.hpp"
 #include "service/commands/command.hpp"
 #include "service/proof/verify.hpp"
 
@@ -107,11 +108,13 @@ int audit(const Context& context, const std::string& given, bool json) {
   auto verified = ledger::verify_log(**store);
   if (!verified) return fail(verified.error(), json);
   if (json) {
-    std::printf("{\"checkpoints\":%llu,\"entries\":%llu,\"key\":\"%s\",\"root\":\"%s\"}\n", static_cast<unsigned long long>(verified->checkpoints),
-                static_cast<unsigned long long>(verified->entries), (*store)->verifier_text().c_str(), hex(verified->root).c_str());
+    std::printf("{\"checkpoints\":%llu,\"entries\":%llu,\"key\":\"%s\",\"root\":\"%s\"}\n",
+                static_cast<unsigned long long>(verified->checkpoints), static_cast<unsigned long long>(verified->entries),
+                (*store)->verifier_text().c_str(), hex(verified->root).c_str());
   } else {
-    std::printf("ok      %s entries, every leaf, node and checkpoint (%s) agree\nroot    %s\nkey     %s\n", grouped(verified->entries).c_str(),
-                grouped(verified->checkpoints).c_str(), hex(verified->root).c_str(), (*store)->verifier_text().c_str());
+    std::printf("ok      %s entries, every leaf, node and checkpoint (%s) agree\nroot    %s\nkey     %s\n",
+                grouped(verified->entries).c_str(), grouped(verified->checkpoints).c_str(), hex(verified->root).c_str(),
+                (*store)->verifier_text().c_str());
   }
   return 0;
 }
@@ -120,9 +123,10 @@ int audit(const Context& context, const std::string& given, bool json) {
 
 void add_verify(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("verify", "Check a proof offline and calculate the answer again.\n"
-                                               "FILE is an output of `batch` (its proof lies beside it), or a proof file: of an\n"
-                                               "answer (/v1/provenance/ID, call --record) or of one row (prove).");
+  auto* command = app.add_subcommand("verify",
+                                     "Check a proof offline and calculate the answer again.\n"
+                                     "FILE is an output of `batch` (its proof lies beside it), or a proof file: of an\n"
+                                     "answer (/v1/provenance/ID, call --record) or of one row (prove).");
   command->add_option("FILE", options->file, "Output or proof file")->required();
   command->add_option("--proof", options->proof, "Proof of the output, when not FILE.proof.json")->type_name("FILE");
   command->add_option("--key", options->key, "The log's key from a source you trust: its text or a file that holds it")->type_name("KEY");
@@ -142,8 +146,13 @@ void add_prove(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("prove", "Cut the proof of one row out of a batch, to hand to somebody who needs no other row.");
   command->add_option("FILE", options->file, "Output of `batch`")->required();
-  command->add_option("--row", options->row, "1 is the first row after the header")->required()->check(CLI::Validator(
-      [](const std::string& text) { return parse_integer(text).value_or(0) > 0 ? std::string() : std::string("must be a whole number, 1 or more"); }, ""));
+  command->add_option("--row", options->row, "1 is the first row after the header")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+    return parse_integer(text).value_or(0) > 0 ? std::string() : std::string("must be a whole number, 1 or more");
+          },
+          ""));
   command->add_option("-o,--output", options->output, "Proof file; - for standard output")->default_val("-");
   command->add_option("--proof", options->proof, "Proof of the output, when not FILE.proof.json")->type_name("FILE");
   command->callback([options, &context] {

@@ -61,11 +61,17 @@ Result<Bundle> make_bundle(ledger::Log& log, std::uint64_t index) {
 }
 
 std::string bundle_text(const Bundle& bundle) {
-  json::Object out{{"kind", kKind}, {"entry", bundle.entry}, {"index", std::to_string(bundle.index)},
-                   {"inclusion", hex_list(bundle.inclusion)}, {"checkpoint", bundle.checkpoint}, {"key", bundle.key}};
+  json::Object out{{"kind", kKind},
+                   {"entry", bundle.entry},
+                   {"index", std::to_string(bundle.index)},
+                   {"inclusion", hex_list(bundle.inclusion)},
+                   {"checkpoint", bundle.checkpoint},
+                   {"key", bundle.key}};
   if (bundle.row) {
-    out["row"] = json::Object{{"text", bundle.row->text}, {"number", std::to_string(bundle.row->number)},
-                              {"rows", std::to_string(bundle.row->rows)}, {"path", hex_list(bundle.row->path)}};
+    out["row"] = json::Object{{"text", bundle.row->text},
+                              {"number", std::to_string(bundle.row->number)},
+                              {"rows", std::to_string(bundle.row->rows)},
+                              {"path", hex_list(bundle.row->path)}};
   }
   return json::canonical(out);
 }
@@ -74,7 +80,8 @@ Result<Bundle> parse_bundle(std::string_view text) {
   auto value = json::parse(text, {.bytes = 4 * ledger::kMaxBodyBytes});
   if (!value) return std::move(value.error());
   std::string kind;
-  if (!read(*value, "kind", kind) || kind != kKind) return invalid("/kind", "is not \"" + std::string(kKind) + "\": this is not a proof file");
+  if (!read(*value, "kind", kind) || kind != kKind)
+    return invalid("/kind", "is not \"" + std::string(kKind) + "\": this is not a proof file");
   Bundle out;
   if (!read(*value, "entry", out.entry)) return invalid("/entry", "must be a string");
   if (!read(*value, "index", out.index)) return invalid("/index", "must be a whole number as a string");

@@ -22,10 +22,13 @@ void append_entry(std::string& out, const tool::Agent& agent, const tool::Tool& 
 }
 
 std::string batch_entry(const tool::Agent& agent, const tool::Tool& tool, const BatchReport& report, RowFormat format) {
-  const json::Object input{{"batch", json::Object{{"format", format == RowFormat::kCsv ? "csv" : "ndjson"},
-                                                  {"input_sha256", hex(report.input_sha256)}}}};
-  json::Object output{{"rows", report.rows}, {"failed", report.failed}, {"output_sha256", hex(report.output_sha256)},
-                      {"rows_root", hex(report.rows_root)}, {"header", report.header}};
+  const json::Object input{
+      {"batch", json::Object{{"format", format == RowFormat::kCsv ? "csv" : "ndjson"}, {"input_sha256", hex(report.input_sha256)}}}};
+  json::Object output{{"rows", report.rows},
+                      {"failed", report.failed},
+                      {"output_sha256", hex(report.output_sha256)},
+                      {"rows_root", hex(report.rows_root)},
+                      {"header", report.header}};
   std::string out;
   append_entry(out, agent, tool, json::canonical(input), json::canonical(output));
   return out;

@@ -30,7 +30,9 @@ Result<void> can_recompute(const Entry& entry, const tool::Agent& agent) {
   const tool::Tool* tool = agent.find(entry.tool);
   if (tool == nullptr) return Error{ErrorCode::kNotFound, "this program has no tool " + entry.tool, ""};
   if (tool->version != entry.tool_version) {
-    return Error{ErrorCode::kNotFound, "recorded with version " + entry.tool_version + " of " + entry.tool + "; this program has " + std::string(tool->version), ""};
+    return Error{ErrorCode::kNotFound,
+                 "recorded with version " + entry.tool_version + " of " + entry.tool + "; this program has " + std::string(tool->version),
+                 ""};
   }
   if (agent.data_version != entry.data_version) {
     return Error{ErrorCode::kNotFound, "recorded with data version " + entry.data_version + "; this program has " + agent.data_version, ""};
@@ -44,7 +46,8 @@ Result<void> recompute_answer(const Entry& entry, const tool::Agent& agent) {
   tool::Answer answer;
   const Errors errors = tool->open()->call(entry.input, false, answer);
   if (!errors.empty()) return Error{ErrorCode::kCorrupt, "the input is refused now: " + errors[0].path + ": " + errors[0].message, ""};
-  if (answer.output != json::canonical(entry.output)) return Error{ErrorCode::kCorrupt, "the calculation gives another answer: " + answer.output, ""};
+  if (answer.output != json::canonical(entry.output))
+    return Error{ErrorCode::kCorrupt, "the calculation gives another answer: " + answer.output, ""};
   return {};
 }
 
@@ -53,7 +56,8 @@ Result<void> recompute_row(const Entry& entry, const tool::Agent& agent, std::st
   if (!recomputer) return std::move(recomputer.error());
   switch (recomputer->check(row)) {
     case RowRecomputer::Outcome::kSame: return {};
-    case RowRecomputer::Outcome::kMalformed: return Error{ErrorCode::kNotFound, "the row was malformed; there is no input to calculate", ""};
+    case RowRecomputer::Outcome::kMalformed:
+      return Error{ErrorCode::kNotFound, "the row was malformed; there is no input to calculate", ""};
     case RowRecomputer::Outcome::kDifferent: break;
   }
   return Error{ErrorCode::kCorrupt, "the calculation gives another row", ""};
@@ -94,7 +98,8 @@ RowRecomputer::Outcome RowRecomputer::check(std::string_view row) {
 RowRecomputer::Outcome RowRecomputer::check_csv(std::string_view row) {
   csv::Reader reader(row);
   csv::Record record;
-  if (row.empty() || !reader.next(record) || !reader.done() || record.cells.size() != input_cells_ + output_cells_) return Outcome::kDifferent;
+  if (row.empty() || !reader.next(record) || !reader.done() || record.cells.size() != input_cells_ + output_cells_)
+    return Outcome::kDifferent;
   // Error rows name their line in the last cell; the row itself does not know it, so it is read back from there.
   constexpr std::string_view kLine = "line ";
   std::string_view message = record.cells.back();

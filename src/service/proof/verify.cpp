@@ -26,8 +26,10 @@ bool check_log(const Bundle& bundle, std::string_view trusted_key, Verification&
     out.add(false, "the log's key", key.error().message);
     return false;
   }
-  if (trusted_key.empty()) out.skip("the key is the log's", "taken from the proof itself: compare " + bundle.key + " with the published one, or give --key");
-  else out.add(bundle.key == trusted_key, "the key is the log's", bundle.key == trusted_key ? key->name() : "the proof names " + bundle.key);
+  if (trusted_key.empty())
+    out.skip("the key is the log's", "taken from the proof itself: compare " + bundle.key + " with the published one, or give --key");
+  else
+    out.add(bundle.key == trusted_key, "the key is the log's", bundle.key == trusted_key ? key->name() : "the proof names " + bundle.key);
   auto text = key->open(bundle.checkpoint);
   out.add(text.ok(), "signature of the checkpoint", text ? "Ed25519 by " + key->name() : text.error().message);
   if (!text) return false;
@@ -41,9 +43,11 @@ bool check_log(const Bundle& bundle, std::string_view trusted_key, Verification&
     return false;
   }
   Sha256 hash;
-  const bool included = ledger::verify_inclusion(ledger::leaf_hash(hash, bundle.entry), bundle.index, checkpoint->size, bundle.inclusion, checkpoint->root);
-  out.add(included, "the entry is in the log", included ? "entry " + std::to_string(bundle.index) + " of " + std::to_string(checkpoint->size)
-                                                        : "the path does not lead to the signed root");
+  const bool included =
+      ledger::verify_inclusion(ledger::leaf_hash(hash, bundle.entry), bundle.index, checkpoint->size, bundle.inclusion, checkpoint->root);
+  out.add(included, "the entry is in the log",
+          included ? "entry " + std::to_string(bundle.index) + " of " + std::to_string(checkpoint->size)
+                   : "the path does not lead to the signed root");
   return included;
 }
 
@@ -54,10 +58,12 @@ void check_row(const RowProof& row, const Entry& entry, Verification& out) {
   if (root && root->size() == 32) std::copy(root->begin(), root->end(), expected.begin());
   const json::Value* rows = entry.output.is_object() ? entry.output.get_object().if_contains("rows") : nullptr;
   const bool same_rows = rows != nullptr && json::canonical(*rows) == std::to_string(row.rows);
-  const bool in_batch = root && same_rows && ledger::verify_inclusion(ledger::leaf_hash(hash, row.text), row.number, row.rows, row.path, expected);
-  out.add(in_batch, "the row is in the batch", in_batch ? "row " + std::to_string(row.number + 1) + " of " + std::to_string(row.rows)
-                                                        : same_rows ? "the path does not lead to the batch's root"
-                                                                                                                   : "the batch has another number of rows");
+  const bool in_batch =
+      root && same_rows && ledger::verify_inclusion(ledger::leaf_hash(hash, row.text), row.number, row.rows, row.path, expected);
+  out.add(in_batch, "the row is in the batch",
+          in_batch    ? "row " + std::to_string(row.number + 1) + " of " + std::to_string(row.rows)
+          : same_rows ? "the path does not lead to the batch's root"
+                      : "the batch has another number of rows");
 }
 
 void check_calculation(const Entry& entry, const Bundle& bundle, const tool::Agent& agent, Verification& out) {
@@ -118,14 +124,16 @@ Verification verify_output(const Bundle& bundle, std::string_view trusted_key, c
     return out;
   }
   const bool same_hash = hex(file->sha256) == text_of(entry->output, "output_sha256");
-  out.add(same_hash, "SHA-256 of the output file", same_hash ? hex(file->sha256) : "is " + hex(file->sha256) + ", not " + text_of(entry->output, "output_sha256"));
+  out.add(same_hash, "SHA-256 of the output file",
+          same_hash ? hex(file->sha256) : "is " + hex(file->sha256) + ", not " + text_of(entry->output, "output_sha256"));
   const bool same_root = hex(file->rows_root) == text_of(entry->output, "rows_root");
   out.add(same_root, "Merkle root over its rows", same_root ? std::to_string(file->rows) + " rows" : "is " + hex(file->rows_root));
   if (recompute) {
     out.add(file->different == 0, "every row calculated again",
-            file->different == 0 ? std::to_string(file->recomputed) + " rows give the same bytes" +
-                                       (file->malformed > 0 ? "; " + std::to_string(file->malformed) + " malformed rows have no input to calculate" : "")
-                                 : std::to_string(file->different) + " rows differ; the first is row " + std::to_string(file->first_different + 1));
+            file->different == 0
+                ? std::to_string(file->recomputed) + " rows give the same bytes" +
+                      (file->malformed > 0 ? "; " + std::to_string(file->malformed) + " malformed rows have no input to calculate" : "")
+                : std::to_string(file->different) + " rows differ; the first is row " + std::to_string(file->first_different + 1));
   }
   return out;
 }
