@@ -49,7 +49,7 @@ void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries,
     }
     plan.tree.append(entry.leaf, &plan.nodes);
     plan.inserted.push_back(static_cast<std::uint32_t>(i));
-    plan.results.push_back(Appended{index, false});
+    plan.results.emplace_back(Appended{index, false});
   }
   if (!plan.inserted.empty()) plan.checkpoint = sign_checkpoint(plan.tree, key);
 }

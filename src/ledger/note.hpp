@@ -37,11 +37,10 @@ class SigningKey {
   // Reads "PRIVATE+KEY+<name>+<hash>+<base64(0x01 || seed)>", with or without a final newline.
   // kInvalid when malformed; the message never shows the text.
   static Result<SigningKey> parse(std::string_view text);
-  // The key in the file `path`, or a new one written there (mode 0600; temporary file, fsync, rename).
-  // kInvalid: the file is malformed or holds a key of another name. kUnavailable: cannot read or write.
-  static Result<SigningKey> load_or_create(const std::string& path, std::string name);
-  // kNotFound when there is no such file.
+  // The key in the file `path`. kNotFound when there is no such file, kInvalid when it is malformed, kUnavailable
+  // when it cannot be read.
   static Result<SigningKey> load(const std::string& path);
+  // Replaces the file `path` (mode 0600; temporary file, fsync, rename). kUnavailable when it cannot.
   Result<void> save(const std::string& path) const;
 
   const std::string& name() const { return name_; }

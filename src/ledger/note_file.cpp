@@ -86,18 +86,4 @@ Result<void> SigningKey::save(const std::string& path) const {
   return {};
 }
 
-Result<SigningKey> SigningKey::load_or_create(const std::string& path, std::string name) {
-  Result<SigningKey> key = load(path);
-  if (key) {
-    if (key->name() == name) return key;
-    return invalid(path, "the key is named \"" + key->name() + "\", not \"" + name + "\"");
-  }
-  if (key.error().code != ErrorCode::kNotFound) return key;
-  key = generate(std::move(name));
-  if (!key) return key;
-  const Result<void> saved = key->save(path);
-  if (!saved) return saved.error();
-  return key;
-}
-
 }  // namespace greenlang::ledger

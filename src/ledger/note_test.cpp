@@ -102,24 +102,26 @@ TEST(Note, NamesAreChecked) {
   EXPECT_TRUE(VerifierKey::parse(key->verifier_text())->open(key->sign("x\n")).ok());
 }
 
-TEST_F(NoteFile, IsCreatedOnceReadableByItsOwnerOnly) {
-  const Result<SigningKey> first = SigningKey::load_or_create(path_, "a.example");
-  ASSERT_TRUE(first.ok());
+TEST_F(NoteFile, IsReadableByItsOwnerOnlyAndReadsBack) {
+  const Result<SigningKey> first = SigningKey::generate("a.example");
+  std::ofstream(path_) << "replaced";
+  std::ofstream(path_ + ".new") << "left over from a crash";
+  ASSERT_TRUE(first->save(path_).ok());
   struct stat info {};
   ASSERT_EQ(::stat(path_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
-  const Result<SigningKey> again = SigningKey::load_or_create(path_, "a.example");
+  const Result<SigningKey> again = SigningKey::load(path_);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->verifier_text(), first->verifier_text());
-  EXPECT_EQ(SigningKey::load_or_create(path_, "b.example").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(again->name(), "a.example");
 }
 
 TEST_F(NoteFile, FailuresNameTheFile) {
   EXPECT_EQ(SigningKey::load(path_).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(SigningKey::load_or_create(directory_ / "none" / "k", "a").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(SigningKey::generate("a")->save(directory_ / "none" / "k").error().code, ErrorCode::kUnavailable);
   std::ofstream(path_) << "garbage";
-  const Result<SigningKey> key = SigningKey::load_or_create(path_, "a.example");
+  const Result<SigningKey> key = SigningKey::load(path_);
   ASSERT_FALSE(key.ok());
   EXPECT_EQ(key.error().code, ErrorCode::kInvalid);
   EXPECT_EQ(key.error().path, path_);

@@ -38,12 +38,15 @@ Result<void> check_identity(Connection& connection) {
   return {};
 }
 
-Result<void> migrate(Connection& connection) {
+Result<void> check_empty_or_identity(Connection& connection) {
   const Result<std::int64_t> tables = connection.integer("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables.error();
-  if (*tables != 0) {
-    if (Result<void> known = check_identity(connection); !known) return known;
-  }
+  if (*tables == 0) return {};
+  return check_identity(connection);
+}
+
+Result<void> migrate(Connection& connection) {
+  if (Result<void> known = check_empty_or_identity(connection); !known) return known;
   const Result<std::int64_t> version = connection.integer("PRAGMA user_version");
   if (!version) return version.error();
   for (std::int64_t next = *version; next < kNewest; ++next) {

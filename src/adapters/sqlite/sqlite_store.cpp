@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 
 #include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/files.hpp"
 #include "adapters/sqlite/lock_file.hpp"
 #include "adapters/sqlite/queries.hpp"
 #include "adapters/sqlite/schema.hpp"
@@ -76,27 +76,43 @@ class WritingStore final : public ReadingStore {
 };
 
 struct Paths {
-  std::string db, key, lock;
+  std::string db, key, new_key, lock;
   explicit Paths(const std::string& directory)
-      : db(directory + "/ledger.db"), key(directory + "/ledger.key"), lock(directory + "/ledger.lock") {}
+      : db(directory + "/ledger.db"),
+        key(directory + "/ledger.key"),
+        new_key(directory + "/ledger.key.tmp"),
+        lock(directory + "/ledger.lock") {}
 };
 
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
+// With a key beside it the database is a ledger that was begun, or one that was emptied or replaced: see
+// begin_ledger(). Only reads.
+Result<void> check_begun(Connection& connection) {
+  const auto replaced = [&](const std::string& what) {
+    return Error{ErrorCode::kCorrupt, what + ", but its key is there; restore it, or begin anew without the key",
+                 connection.path()};
+  };
+  const Result<std::int64_t> id = connection.integer("PRAGMA application_id");
+  if (!id) return id.error();
+  if (*id != kApplicationId) return replaced("the file is not a ledger");
+  if (Result<void> known = check_identity(connection); !known) return known;
+  const Result<std::int64_t> named = connection.integer("SELECT count(*) FROM ledger");
+  if (named && *named == 1) return {};
+  if (!named && named.error().code != ErrorCode::kInternal) return named.error();
+  return replaced("the ledger has lost its identity");  // kInternal: the table is not there
 }
 
-Result<void> make_directory(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!error) return {};
-  return Error{ErrorCode::kUnavailable, "cannot make the directory: " + error.message(), directory};
+Result<void> check_begun(const std::string& path, const StoreOptions& options) {
+  Result<Connection> connection = Connection::open(path, OpenMode::kReadOnly, options.busy_timeout_ms);
+  if (!connection) return connection.error();
+  return check_begun(*connection);
 }
 
 // Page size before WAL, or it has no effect. synchronous=FULL: each commit is on the disk when it returns.
 Result<Connection> open_for_writing(const std::string& path, const StoreOptions& options) {
   Result<Connection> connection = Connection::open(path, OpenMode::kReadWriteCreate, options.busy_timeout_ms);
   if (!connection) return connection;
+  // Before the first pragma, which writes into whatever database it is.
+  if (Result<void> ours = check_empty_or_identity(*connection); !ours) return ours.error();
   const Result<void> configured = connection->execute(
       // 8 KiB: half the writes of 4 KiB for the same rows.
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"
@@ -113,10 +129,13 @@ Result<Connection> open_for_writing(const std::string& path, const StoreOptions&
   return connection;
 }
 
-// Gives a new ledger its name, its key and the checkpoint of the empty log.
+// Gives a new ledger its name, its key and the checkpoint of the empty log. The key gets its final name last, in
+// adopt_key(), so that a ledger.key means: the database was begun, and is never begun again. A start that is
+// killed at any point goes on with the next one: before the commit with another key, after it with the same.
 Result<void> begin_ledger(Connection& connection, const Paths& paths, const std::string& origin) {
-  Result<SigningKey> key = SigningKey::load_or_create(paths.key, origin);
+  Result<SigningKey> key = SigningKey::generate(origin);
   if (!key) return key.error();
+  if (Result<void> saved = key->save(paths.new_key); !saved) return saved;
   Result<Statement> name = Statement::prepare(connection, "INSERT INTO ledger(id, origin, verifier) VALUES(1, ?1, ?2)");
   if (!name) return name.error();
   Result<Statement> first = Statement::prepare(connection, "INSERT INTO checkpoints(size, note) VALUES(0, ?1)");
@@ -134,14 +153,26 @@ Result<void> begin_ledger(Connection& connection, const Paths& paths, const std:
   return done;
 }
 
+// Renames the key that begin_ledger() saved, when it is the one the database names.
+Result<void> adopt_key(const Paths& paths, const Identity& identity) {
+  const Result<SigningKey> key = SigningKey::load(paths.new_key);
+  if (key && key->verifier_text() == identity.verifier) return rename_file(paths.new_key, paths.key);
+  if (!key && key.error().code == ErrorCode::kUnavailable) return key.error();
+  return Error{ErrorCode::kCorrupt, "the ledger's key is missing; restore it from the backup", paths.key};
+}
+
 Result<SigningKey> load_key(const Paths& paths, const Identity& identity, const std::string& origin) {
   if (identity.origin != origin) {
     return invalid(paths.db, "the ledger is named \"" + identity.origin + "\", not \"" + origin + "\"");
   }
+  if (!exists(paths.key)) {
+    if (Result<void> adopted = adopt_key(paths, identity); !adopted) return adopted.error();
+  }
   Result<SigningKey> key = SigningKey::load(paths.key);
   if (!key) {
-    if (key.error().code != ErrorCode::kNotFound) return key;
-    return Error{ErrorCode::kCorrupt, "the ledger's key is missing; restore it from the backup", paths.key};
+    if (key.error().code != ErrorCode::kInvalid) return key;
+    return Error{ErrorCode::kCorrupt, "the key is damaged: " + key.error().message + "; restore it from the backup",
+                 paths.key};
   }
   if (key->verifier_text() != identity.verifier) {
     return Error{ErrorCode::kCorrupt, "this is not the key that signed the ledger; restore it from the backup",
@@ -160,13 +191,19 @@ Error at(Error error, const std::string& db) {
 Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, const std::string& origin,
                                                   const StoreOptions& options) {
   const Paths paths(directory);
-  if (Result<void> made = make_directory(directory); !made) return made.error();
+  if (Result<void> made = make_folder(directory); !made) return made.error();
   Result<LockFile> lock = LockFile::acquire(paths.lock);
   if (!lock) return lock.error();
   // A new log under an old key would contradict every checkpoint that was given away.
-  if (!exists(paths.db) && exists(paths.key)) {
+  const bool begun = exists(paths.key);
+  if (begun && !exists(paths.db)) {
     return Error{ErrorCode::kCorrupt, "there is a key but no ledger; restore it, or begin anew without the key",
                  paths.db};
+  }
+  if (Result<void> whole = check_files(paths.db); !whole) return whole.error();
+  const bool crashed = exists(paths.db + "-wal");  // a writer that ends well leaves none
+  if (begun) {
+    if (Result<void> good = check_begun(paths.db, options); !good) return good.error();
   }
   Result<Connection> connection = open_for_writing(paths.db, options);
   if (!connection) return connection.error();
@@ -187,8 +224,11 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
   auto store = std::make_unique<WritingStore>(std::move(*lock), std::move(*queries), std::move(*identity));
   Result<ledger::CompactTree> tree = ledger::recover_tree(*store, *entries);
   if (!tree) return at(tree.error(), paths.db);
+  // So that the write-ahead log begins anew, without the remains of a transaction that a crash tore. It is no
+  // failure when that cannot be: the keeper of the log goes on trying.
+  if (crashed) (void)connection->integer("PRAGMA wal_checkpoint(PASSIVE)").ok();
   Result<std::unique_ptr<Writer>> writer =
-      Writer::open(std::move(*connection), std::move(*key), std::move(*tree), options.busy_timeout_ms);
+      Writer::open(std::move(*connection), std::move(*key), *tree, options.busy_timeout_ms);
   if (!writer) return writer.error();
   store->set_writer(std::move(*writer));
   return std::unique_ptr<ledger::Store>(std::move(store));
@@ -196,10 +236,12 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
 
 Result<std::unique_ptr<ledger::Store>> open_reader(const std::string& directory, const StoreOptions& options) {
   const Paths paths(directory);
+  const bool begun = exists(paths.key);  // before the database is looked at: it may be begun at this moment
   if (!exists(paths.db)) return Error{ErrorCode::kNotFound, "there is no ledger", paths.db};
+  if (Result<void> whole = check_files(paths.db); !whole) return whole.error();
   Result<Connection> connection = Connection::open(paths.db, OpenMode::kReadOnly, options.busy_timeout_ms);
   if (!connection) return connection.error();
-  if (Result<void> known = check_identity(*connection); !known) return known.error();
+  if (Result<void> known = begun ? check_begun(*connection) : check_identity(*connection); !known) return known.error();
   Result<std::unique_ptr<Queries>> queries = Queries::open(paths.db, options.busy_timeout_ms);
   if (!queries) return queries.error();
   Result<Identity> identity = (*queries)->identity();

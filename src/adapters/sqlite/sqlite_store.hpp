@@ -2,7 +2,8 @@
 // survives a crash of the process, of the machine, and a power cut as far as the disk keeps its promises.
 //
 //   <directory>/ledger.db     the database (application_id "GLlg"), with its -wal and -shm files
-//   <directory>/ledger.key    the private key that signs the checkpoints, mode 0600
+//   <directory>/ledger.key    the private key that signs the checkpoints, mode 0600; ledger.key.tmp until the
+//                             database of a new ledger names it
 //   <directory>/ledger.lock   held by the one process that writes; holds its process id
 //
 // A backup copies ledger.db (with SQLite's backup or VACUUM INTO) and ledger.key.
@@ -28,14 +29,14 @@ struct StoreOptions {
 // is made when missing. Migrates older schemas. Then compares entries, nodes and newest checkpoint (a few
 // hundred rows, however long the log).
 // Errors: kUnavailable when another process has it (the message names its id) or the disk fails; kCorrupt when
-// what is stored contradicts itself, or one of ledger.db and ledger.key is missing: nothing is repaired or
-// replaced; kInvalid when the ledger there has another origin, or was written by a newer version.
+// what is stored contradicts itself (also a write-ahead log that is damaged before its last transaction), or one of
+// ledger.db and ledger.key is missing, emptied or replaced: nothing is repaired or written; kInvalid when the ledger there has another origin, or was written by a newer version.
 Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, const std::string& origin,
                                                   const StoreOptions& options = {});
 
 // Opens for reading only, also while another process writes; takes no lock and needs no private key. The
 // verifier is that of the ledger itself: to know that it is the right one, compare store->verifier_text() with a
-// copy from elsewhere. append() gives kInvalid. kNotFound when there is no ledger.
+// copy from elsewhere. append() gives kInvalid. kNotFound when there is no ledger; kCorrupt as open_store(), without a look at the log's end.
 Result<std::unique_ptr<ledger::Store>> open_reader(const std::string& directory,
                                                    const StoreOptions& options = {});
 

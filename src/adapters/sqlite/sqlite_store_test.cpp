@@ -1,83 +1,20 @@
 #include "adapters/sqlite/sqlite_store.hpp"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "adapters/sqlite/connection.hpp"
-#include "base/text.hpp"
+#include "adapters/sqlite/testing.hpp"
 #include "ledger/log.hpp"
 #include "ledger/memory_store.hpp"
-#include "ledger/merkle.hpp"
 #include "ledger/verify.hpp"
 
 namespace greenlang::adapters::sqlite {
 namespace {
-
-using ledger::NewEntry;
-using ledger::Store;
-
-constexpr const char* kOrigin = "store.example/log";
-
-NewEntry make_entry(const std::string& body, const std::string& key = {}, const std::string& caller = "alice") {
-  Sha256 hash;
-  return {body, ledger::leaf_hash(hash, body), caller, key};
-}
-
-std::vector<NewEntry> make_entries(int first, int count) {
-  std::vector<NewEntry> entries;
-  for (int i = first; i < first + count; ++i) {
-    entries.push_back(make_entry("{\"n\":" + std::to_string(i) + "}", i % 3 == 0 ? "k" + std::to_string(i) : ""));
-  }
-  return entries;
-}
-
-class SqliteStore : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = std::filesystem::temp_directory_path() /
-                 ("sqlite_store_test_" + std::to_string(::getpid()) + "_" + test->name());
-    std::filesystem::remove_all(directory_);
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  std::unique_ptr<Store> open(const StoreOptions& options = {}) {
-    Result<std::unique_ptr<Store>> store = open_store(directory_, kOrigin, options);
-    EXPECT_TRUE(store.ok()) << store.error().message;
-    return std::move(*store);
-  }
-  Error open_error(const std::string& origin = kOrigin) {
-    const Result<std::unique_ptr<Store>> store = open_store(directory_, origin);
-    EXPECT_FALSE(store.ok());
-    return store ? Error{} : store.error();
-  }
-  void fill(int count) {
-    const std::unique_ptr<Store> store = open();
-    for (int i = 0; i < count; i += 20) ASSERT_TRUE(store->append(make_entries(i, std::min(20, count - i)), i).ok());
-  }
-  // Changes the closed database behind the store's back.
-  void tamper(const std::string& sql) {
-    Result<Connection> db = Connection::open(file("ledger.db"), OpenMode::kReadWrite, 1000);
-    ASSERT_TRUE(db.ok());
-    const Result<void> done = db->execute(sql.c_str());
-    ASSERT_TRUE(done.ok()) << done.error().message;
-    ASSERT_GT(sqlite3_changes(db->handle()), 0) << sql;
-  }
-  std::string verdict() {
-    Result<std::unique_ptr<Store>> store = open_reader(directory_);
-    if (!store) return store.error().message;
-    const Result<ledger::Verified> verified = ledger::verify_log(**store);
-    return verified ? "ok" : verified.error().path;
-  }
-  std::string file(const char* name) const { return directory_ / name; }
-
-  std::filesystem::path directory_;
-};
 
 TEST_F(SqliteStore, KeepsEverythingAcrossReopening) {
   fill(600);
@@ -205,12 +142,31 @@ TEST_F(SqliteStore, KeyLedgerAndOriginBelongTogether) {
   EXPECT_EQ(open_error("other.example/log").code, ErrorCode::kInvalid);
   std::filesystem::rename(file("ledger.key"), file("kept"));
   EXPECT_NE(open_error().message.find("key is missing"), std::string::npos);
-  ASSERT_TRUE(ledger::SigningKey::load_or_create(file("ledger.key"), kOrigin).ok());
+  ASSERT_TRUE(ledger::SigningKey::generate(kOrigin)->save(file("ledger.key")).ok());
   EXPECT_NE(open_error().message.find("not the key that signed"), std::string::npos);
   std::filesystem::rename(file("kept"), file("ledger.key"));
   EXPECT_EQ(open()->size(), 3u);
   std::filesystem::remove(file("ledger.db"));
   EXPECT_NE(open_error().message.find("a key but no ledger"), std::string::npos);
+}
+
+TEST_F(SqliteStore, ReadersOpenWhileTheLogIsWrittenAndBeginsAnew) {
+  const std::unique_ptr<Store> writer = open();
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const Result<std::unique_ptr<Store>> store = open_reader(directory_);
+      ASSERT_TRUE(store.ok()) << store.error().path << ": " << store.error().message;
+    }
+  });
+  Result<Connection> other = Connection::open(file("ledger.db"), OpenMode::kReadWrite, 1000);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(writer->append(make_entries(i, 1), 1).ok());
+    if (i % 10 == 0) (void)other->execute("PRAGMA wal_checkpoint(RESTART)").ok();
+  }
+  done = true;
+  reader.join();
+  EXPECT_EQ(writer->size(), 400u);
 }
 
 TEST_F(SqliteStore, ANewerSchemaIsRefused) {

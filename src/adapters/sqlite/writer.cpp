@@ -6,9 +6,9 @@ namespace greenlang::adapters::sqlite {
 
 using ledger::NewEntry;
 
-Result<std::unique_ptr<Writer>> Writer::open(Connection connection, ledger::SigningKey key, ledger::CompactTree tree,
-                                             int busy_timeout_ms) {
-  std::unique_ptr<Writer> writer(new Writer(std::move(connection), std::move(key), std::move(tree)));
+Result<std::unique_ptr<Writer>> Writer::open(Connection connection, ledger::SigningKey key,
+                                             const ledger::CompactTree& tree, int busy_timeout_ms) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(connection), std::move(key), tree));
   if (Result<void> done = writer->prepare(); !done) return done.error();
   Result<std::unique_ptr<WalKeeper>> wal = WalKeeper::start(writer->connection_, busy_timeout_ms);
   if (!wal) return wal.error();

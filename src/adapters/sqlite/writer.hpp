@@ -20,15 +20,15 @@ class Writer {
  public:
   // The connection must have its schema, and `tree` must be that of the stored entries.
   static Result<std::unique_ptr<Writer>> open(Connection connection, ledger::SigningKey key,
-                                              ledger::CompactTree tree, int busy_timeout_ms);
+                                              const ledger::CompactTree& tree, int busy_timeout_ms);
 
   // As ledger::Store::append().
   Result<std::vector<Result<ledger::Appended>>> append(std::span<const ledger::NewEntry> entries,
                                                        std::int64_t time_ms);
 
  private:
-  Writer(Connection connection, ledger::SigningKey key, ledger::CompactTree tree)
-      : connection_(std::move(connection)), key_(std::move(key)), tree_(std::move(tree)) {}
+  Writer(Connection connection, ledger::SigningKey key, const ledger::CompactTree& tree)
+      : connection_(std::move(connection)), key_(std::move(key)), tree_(tree) {}
   Result<void> prepare();
   Result<void> write(std::span<const ledger::NewEntry> entries, std::int64_t time_ms);
   // Fills earlier_; leaves it empty when no entry has a key.
