@@ -29,7 +29,7 @@ test)
   start="--times 3"
   ;;
 "")
-  batch="" http="" start=""
+  batch="--repeat 2" http="" start=""
   ;;
 *)
   sed -n '2,8p' "$0" >&2

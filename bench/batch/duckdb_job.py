@@ -1,6 +1,7 @@
 """Peer: DuckDB, one SQL COPY, without hashes: duckdb_job.py IN LOOKUP OUT
 
-Two threads; rows keep their order (DuckDB's default). Column types are given, not guessed.
+Two threads. Rows keep their order in small files only: above some millions the join loses it.
+Column types are given, not guessed.
 """
 
 from __future__ import annotations

@@ -109,7 +109,9 @@ class Bench:
         log = self.folder / f"{job.name}.log"
         usage = run_measured(argv, two_cpus(), LIMIT_S, ENVIRONMENT, log)
         summary: Summary = json.loads(prepare("batch.summarize", str(out)))
-        found = differences(self.expected.setdefault(job.source, summary), summary)
+        found = differences(
+            self.expected.setdefault(job.source, summary), summary, ordered=job.name not in UNORDERED
+        )
         if summary.get("totals", {}).get("rows") != job.rows:
             found.append(f"{summary.get('totals', {}).get('rows')} rows, expected {job.rows}")
         if found:
@@ -120,6 +122,11 @@ class Bench:
         for path in self.folder.glob(out.name + "*"):  # with the proof beside it
             path.unlink()
         print(f"  {job.name:18} {usage.wall_s:8.2f} s  {job.rows / usage.wall_s:12,.0f} rows/s")
+
+
+# DuckDB's join gives up the order of the input above some millions of rows. Keeping it would need a
+# sort, so it is measured without: this favours DuckDB.
+UNORDERED = {"duckdb"}
 
 
 def goals(results: dict[str, dict[str, Any]]) -> dict[str, float | None]:

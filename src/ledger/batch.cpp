@@ -14,14 +14,14 @@ using KeyOf = std::pair<std::string_view, std::string_view>;  // caller, idempot
 
 Result<Appended> replay(const Earlier& earlier, const NewEntry& entry) {
   if (earlier.leaf == entry.leaf) return Appended{earlier.index, true};
-  return Error{ErrorCode::kConflict, "the idempotency key was used before for a different question (entry " +
-                                         std::to_string(earlier.index) + ")"};
+  return Error{ErrorCode::kConflict,
+               "the idempotency key was used before for a different question (entry " + std::to_string(earlier.index) + ")"};
 }
 
 }  // namespace
 
-void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries,
-                std::span<const std::optional<Earlier>> earlier, const SigningKey& key, BatchPlan& plan) {
+void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries, std::span<const std::optional<Earlier>> earlier,
+                const SigningKey& key, BatchPlan& plan) {
   GL_CHECK(earlier.empty() || earlier.size() == entries.size());
   plan.tree = tree;
   plan.first_index = tree.size();
@@ -40,8 +40,7 @@ void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries,
     }
     const std::uint64_t index = plan.tree.size();
     if (!entry.idempotency_key.empty()) {
-      const auto [place, fresh] =
-          seen.try_emplace(KeyOf{entry.caller, entry.idempotency_key}, Earlier{index, entry.leaf});
+      const auto [place, fresh] = seen.try_emplace(KeyOf{entry.caller, entry.idempotency_key}, Earlier{index, entry.leaf});
       if (!fresh) {
         plan.results.push_back(replay(place->second, entry));
         continue;

@@ -24,18 +24,18 @@ struct Earlier {
 
 // Reused from batch to batch, so that its vectors keep their memory.
 struct BatchPlan {
-  CompactTree tree;                        // the tree after the batch
+  CompactTree tree;  // the tree after the batch
   std::uint64_t first_index = 0;
-  std::vector<std::uint32_t> inserted;     // positions in the batch; the i-th gets index first_index + i
-  std::vector<Node> nodes;                 // of level >= 1, completed by the batch
-  std::string checkpoint;                  // signed; empty when nothing is inserted
-  std::vector<Result<Appended>> results;   // one for each entry of the batch
+  std::vector<std::uint32_t> inserted;    // positions in the batch; the i-th gets index first_index + i
+  std::vector<Node> nodes;                // of level >= 1, completed by the batch
+  std::string checkpoint;                 // signed; empty when nothing is inserted
+  std::vector<Result<Appended>> results;  // one for each entry of the batch
 };
 
 // `earlier` has one item an entry, or none at all when no entry has a key that was used before.
 // Two entries of one batch with the same (caller, key) are treated like two batches.
-void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries,
-                std::span<const std::optional<Earlier>> earlier, const SigningKey& key, BatchPlan& plan);
+void plan_batch(const CompactTree& tree, std::span<const NewEntry> entries, std::span<const std::optional<Earlier>> earlier,
+                const SigningKey& key, BatchPlan& plan);
 
 // The signed checkpoint of a tree; the origin is the key's name.
 std::string sign_checkpoint(const CompactTree& tree, const SigningKey& key);

@@ -16,17 +16,27 @@ TEST(Checkpoint, ReadsAndWritesTheExampleOfTheSpecification) {
   EXPECT_EQ(encode(*checkpoint), kText);
 }
 
-TEST(Checkpoint, ExtensionLinesAreAllowed) {
-  EXPECT_TRUE(parse_checkpoint(std::string(kText) + "some extension\nanother\n").ok());
-}
+TEST(Checkpoint, ExtensionLinesAreAllowed) { EXPECT_TRUE(parse_checkpoint(std::string(kText) + "some extension\nanother\n").ok()); }
 
 TEST(Checkpoint, AnythingElseIsRefused) {
   const std::string root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
-  const std::string kBad[] = {
-      "", "\n", "a\n1\n", "a\n1\n" + root, "\n1\n" + root + "\n", "a\n\n" + root + "\n", "a\n01\n" + root + "\n",
-      "a\n-1\n" + root + "\n", "a\n+1\n" + root + "\n", "a\n1 \n" + root + "\n", "a\n0x1\n" + root + "\n",
-      "a\n18446744073709551616\n" + root + "\n", "a\n1\nCsUY\n", "a\n1\n" + root + "=\n", "a\n1\n" + root + "\n\n",
-      "a\n1\n" + root + "\n\nx\n", "a\n1\n" + root + "\r\n"};
+  const std::string kBad[] = {"",
+                              "\n",
+                              "a\n1\n",
+                              "a\n1\n" + root,
+                              "\n1\n" + root + "\n",
+                              "a\n\n" + root + "\n",
+                              "a\n01\n" + root + "\n",
+                              "a\n-1\n" + root + "\n",
+                              "a\n+1\n" + root + "\n",
+                              "a\n1 \n" + root + "\n",
+                              "a\n0x1\n" + root + "\n",
+                              "a\n18446744073709551616\n" + root + "\n",
+                              "a\n1\nCsUY\n",
+                              "a\n1\n" + root + "=\n",
+                              "a\n1\n" + root + "\n\n",
+                              "a\n1\n" + root + "\n\nx\n",
+                              "a\n1\n" + root + "\r\n"};
   for (const std::string& bad : kBad) EXPECT_FALSE(parse_checkpoint(bad).ok()) << bad;
   EXPECT_TRUE(parse_checkpoint("a\n0\n" + root + "\n").ok());
 }

@@ -45,8 +45,7 @@ Result<void> check_limits(const NewEntry& entry) {
   return {};
 }
 
-Log::Log(std::unique_ptr<Store> store, const Clock& clock, Options options)
-    : store_(std::move(store)), clock_(clock), options_(options) {
+Log::Log(std::unique_ptr<Store> store, const Clock& clock, Options options) : store_(std::move(store)), clock_(clock), options_(options) {
   GL_CHECK(store_ != nullptr && options_.max_queue > 0 && options_.max_batch > 0);
   writer_ = std::thread([this] { run(); });
 }
@@ -67,8 +66,8 @@ Result<void> Log::submit(std::span<Submission> submissions, Sink& sink) {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::kUnavailable, "the ledger is shutting down"};
     if (queue_.entries.size() + submissions.size() > options_.max_queue) {
-      return Error{ErrorCode::kUnavailable, "the ledger has " + std::to_string(queue_.entries.size()) +
-                                                " entries waiting; try again later"};
+      return Error{ErrorCode::kUnavailable,
+                   "the ledger has " + std::to_string(queue_.entries.size()) + " entries waiting; try again later"};
     }
     for (Submission& one : submissions) {
       queue_.entries.push_back(std::move(one.entry));
@@ -154,8 +153,7 @@ Result<Proof> Log::prove(std::uint64_t index) {
   if (!leaf) return leaf.error();
   if (!verify_inclusion(leaf->front(), index, checkpoint->size, *path, checkpoint->root)) {
     const std::string number = std::to_string(index);
-    return Error{ErrorCode::kCorrupt, "entry " + number + ": the stored nodes do not prove it; run verify",
-                 "entries/" + number};
+    return Error{ErrorCode::kCorrupt, "entry " + number + ": the stored nodes do not prove it; run verify", "entries/" + number};
   }
   return Proof{index, checkpoint->size, std::move(*path), std::move(*note)};
 }

@@ -127,10 +127,10 @@ class Log {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  Queue queue_;              // guarded by mutex_
-  bool idle_ = false;        // the writer waits on wake_; guarded by mutex_
-  bool stopping_ = false;    // guarded by mutex_
-  std::mutex stop_mutex_;    // one stop() at a time
+  Queue queue_;            // guarded by mutex_
+  bool idle_ = false;      // the writer waits on wake_; guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::mutex stop_mutex_;  // one stop() at a time
 
   std::vector<std::uint32_t> order_;  // the writer's own
   std::vector<Done> done_;            // the writer's own

@@ -116,8 +116,7 @@ TEST(Log, TilesHoldTheHashes) {
   EXPECT_EQ(tile->substr(32 * 87), std::string(leaf.begin(), leaf.end()));
   EXPECT_EQ(f.log->tile({1, 0, 2})->size(), 64u);
   EXPECT_EQ(f.log->tile({0, 2, 1})->size(), 32u);  // an earlier, narrower tile
-  for (const TileId missing : {TileId{0, 2, 89}, {0, 2, 256}, {0, 3, 1}, {1, 0, 3}, {2, 0, 1}, {7, 0, 1},
-                               {0, ~std::uint64_t{0}, 256}}) {
+  for (const TileId missing : {TileId{0, 2, 89}, {0, 2, 256}, {0, 3, 1}, {1, 0, 3}, {2, 0, 1}, {7, 0, 1}, {0, ~std::uint64_t{0}, 256}}) {
     EXPECT_EQ(f.log->tile(missing).error().code, ErrorCode::kNotFound);
   }
   for (const TileId bad : {TileId{-1, 0, 1}, {8, 0, 1}, {0, 0, 0}, {0, 0, 257}}) {
@@ -146,8 +145,7 @@ TEST(Log, OneTransactionTakesAllThatWaitsAndCallsEachSinkOnce) {
   ASSERT_TRUE(f.log->submit(make_entry("first"), gate, 0).ok());
   gate.wait_until_entered();
   for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(f.log->submit(make_entry(i % 2 ? "same" : "x", i < 2 ? "" : "k" + std::to_string(i / 4)),
-                              i % 2 ? one : two, i).ok());
+    ASSERT_TRUE(f.log->submit(make_entry(i % 2 ? "same" : "x", i < 2 ? "" : "k" + std::to_string(i / 4)), i % 2 ? one : two, i).ok());
   }
   EXPECT_EQ(f.log->queued(), 10u);
   gate.open();
@@ -225,7 +223,9 @@ TEST(Log, ManyThreadsAppendAndRead) {
         const std::string body = std::to_string(t) + ":" + std::to_string(i);
         const std::uint64_t index = f.log->append(make_entry(body))->index;
         seen[t][index] = body;
-        if (i % 50 == 0) { EXPECT_TRUE(f.log->prove(index).ok()); }
+        if (i % 50 == 0) {
+          EXPECT_TRUE(f.log->prove(index).ok());
+        }
       }
     });
   }

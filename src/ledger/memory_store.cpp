@@ -60,8 +60,7 @@ Result<std::vector<Digest>> MemoryStore::hashes(int level, std::uint64_t first, 
   const auto row = static_cast<std::size_t>(level);
   const std::uint64_t stored = level == 0 ? records_.size() : row <= nodes_.size() ? nodes_[row - 1].size() : 0;
   if (first > stored || count > stored - first) {
-    return Error{ErrorCode::kNotFound,
-                 "level " + std::to_string(level) + " has only " + std::to_string(stored) + " nodes"};
+    return Error{ErrorCode::kNotFound, "level " + std::to_string(level) + " has only " + std::to_string(stored) + " nodes"};
   }
   std::vector<Digest> out;
   for (std::uint64_t i = first; i < first + count; ++i) {

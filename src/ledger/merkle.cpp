@@ -54,9 +54,7 @@ CompactTree& CompactTree::operator=(const CompactTree& other) {
   return *this;
 }
 
-void CompactTree::append(const Digest& leaf, std::vector<Node>* completed) {
-  append_subtree(0, leaf, completed);
-}
+void CompactTree::append(const Digest& leaf, std::vector<Node>* completed) { append_subtree(0, leaf, completed); }
 
 void CompactTree::append_subtree(int height, const Digest& subtree_root, std::vector<Node>* completed) {
   GL_CHECK(height >= 0 && height < 63);
@@ -140,8 +138,7 @@ Digest tree_root(std::span<const Digest> leaves) {
   return root_of(hash, leaves);
 }
 
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
-                      std::span<const Digest> proof, const Digest& root) {
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> proof, const Digest& root) {
   if (index >= size) return false;
   Sha256 hash;
   std::uint64_t node = index;
@@ -165,8 +162,8 @@ bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t siz
   return last == 0 && computed == root;
 }
 
-bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size,
-                        const Digest& new_root, std::span<const Digest> proof) {
+bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size, const Digest& new_root,
+                        std::span<const Digest> proof) {
   if (old_size > new_size) return false;
   if (old_size == 0) return proof.empty() && old_root == empty_root() && (new_size > 0 || new_root == old_root);
   if (old_size == new_size) return proof.empty() && old_root == new_root;

@@ -49,8 +49,8 @@ class CompactTree {
 
  private:
   std::uint64_t size_ = 0;
-  int count_ = 0;                         // complete subtrees held, largest first
-  std::array<Digest, 64> subtrees_;       // only the first count_ are set
+  int count_ = 0;                    // complete subtrees held, largest first
+  std::array<Digest, 64> subtrees_;  // only the first count_ are set
   mutable Sha256 hash_;
 };
 
@@ -76,9 +76,8 @@ Digest tree_root(std::span<const Digest> leaves);
 
 // The checks of RFC 9162 sections 2.1.3.2 and 2.1.4.2. False for any input that does not prove it: they
 // take hostile input. An old size of 0 is consistent with everything, given its root and an empty proof.
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
-                      std::span<const Digest> proof, const Digest& root);
-bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size,
-                        const Digest& new_root, std::span<const Digest> proof);
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> proof, const Digest& root);
+bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size, const Digest& new_root,
+                        std::span<const Digest> proof);
 
 }  // namespace greenlang::ledger

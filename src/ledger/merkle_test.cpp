@@ -45,15 +45,13 @@ std::vector<Digest> naive_path(std::uint64_t m, Leaves d) {
 std::vector<Digest> naive_subproof(std::uint64_t m, Leaves d, bool known) {
   if (m == d.size()) return known ? std::vector<Digest>{} : std::vector<Digest>{naive_root(d)};
   const auto k = naive_k(d.size());
-  std::vector<Digest> proof =
-      m <= k ? naive_subproof(m, d.first(k), known) : naive_subproof(m - k, d.subspan(k), false);
+  std::vector<Digest> proof = m <= k ? naive_subproof(m, d.first(k), known) : naive_subproof(m - k, d.subspan(k), false);
   proof.push_back(m <= k ? naive_root(d.subspan(k)) : naive_root(d.first(k)));
   return proof;
 }
 
 // Every way to spoil a proof by one hash.
-template <class Check>
-void expect_each_change_fails(std::vector<Digest> proof, const Check& check) {
+template <class Check> void expect_each_change_fails(std::vector<Digest> proof, const Check& check) {
   for (std::size_t i = 0; i < proof.size(); ++i) {
     proof[i][7] ^= 1;
     EXPECT_FALSE(check(proof));
@@ -70,8 +68,7 @@ void expect_each_change_fails(std::vector<Digest> proof, const Check& check) {
 }
 
 TEST(Merkle, RootsOfTheCertificateTransparencyReference) {
-  const char* kEntries[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-                            "606162636465666768696a6b6c6d6e6f"};
+  const char* kEntries[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
   const char* kRoots[] = {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                           "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                           "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -119,8 +116,7 @@ TEST(Merkle, ASpoiledInclusionProofFails) {
     const Digest root = naive_root(leaves);
     for (std::uint64_t index = 0; index < size; ++index) {
       const std::vector<Digest> proof = inclusion_proof(leaves, index);
-      expect_each_change_fails(
-          proof, [&](Leaves changed) { return verify_inclusion(leaves[index], index, size, changed, root); });
+      expect_each_change_fails(proof, [&](Leaves changed) { return verify_inclusion(leaves[index], index, size, changed, root); });
       Digest leaf = leaves[index];
       leaf[0] ^= 0x80;
       EXPECT_FALSE(verify_inclusion(leaf, index, size, proof, root));
@@ -140,11 +136,12 @@ TEST(Merkle, EveryConsistencyProofIsThatOfTheDefinitionAndHolds) {
       const std::vector<Digest> proof = consistency_proof(leaves, old_size);
       ASSERT_EQ(proof, naive_subproof(old_size, leaves, true));
       ASSERT_TRUE(verify_consistency(old_size, old_root, size, root, proof));
-      expect_each_change_fails(
-          proof, [&](Leaves changed) { return verify_consistency(old_size, old_root, size, root, changed); });
+      expect_each_change_fails(proof, [&](Leaves changed) { return verify_consistency(old_size, old_root, size, root, changed); });
       EXPECT_FALSE(verify_consistency(old_size, sha256("other"), size, root, proof));
       EXPECT_FALSE(verify_consistency(old_size, old_root, size, sha256("other"), proof));
-      if (old_size < size) { EXPECT_FALSE(verify_consistency(size, root, old_size, old_root, proof)); }
+      if (old_size < size) {
+        EXPECT_FALSE(verify_consistency(size, root, old_size, old_root, proof));
+      }
     }
   }
 }
@@ -192,7 +189,9 @@ TEST(CompactTree, ReportsTheNodesThatComplete) {
     const bool last = round == 255;
     ASSERT_EQ(completed.size(), last ? 2u : 1u);
     EXPECT_EQ(completed[0], (Node{1, static_cast<std::uint64_t>(round), level_1.back()}));
-    if (last) { EXPECT_EQ(completed[1], (Node{2, 0, naive_root(level_1)})); }
+    if (last) {
+      EXPECT_EQ(completed[1], (Node{2, 0, naive_root(level_1)}));
+    }
     completed.clear();
   }
   // The same tree, built from its subtrees.

@@ -28,9 +28,7 @@ bool is_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
 }
 
-Error bad_name() {
-  return invalid("", "a log's name must be 1 to 255 printable ASCII characters without space and '+'");
-}
+Error bad_name() { return invalid("", "a log's name must be 1 to 255 printable ASCII characters without space and '+'"); }
 
 KeyHash key_hash(std::string_view name, std::span<const std::uint8_t> public_key) {
   Sha256 hash;
@@ -89,15 +87,13 @@ using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 bool signature_holds(EVP_PKEY* key, std::string_view text, std::span<const std::uint8_t> signature) {
   Context context(EVP_MD_CTX_new());
   GL_CHECK(context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1);
-  return EVP_DigestVerify(context.get(), signature.data(), signature.size(),
-                          reinterpret_cast<const std::uint8_t*>(text.data()), text.size()) == 1;
+  return EVP_DigestVerify(context.get(), signature.data(), signature.size(), reinterpret_cast<const std::uint8_t*>(text.data()),
+                          text.size()) == 1;
 }
 
 // What Go's package refuses to read: control characters other than newline, and text that is not UTF-8.
 bool is_note_text(std::string_view note) {
-  return is_utf8(note) && std::none_of(note.begin(), note.end(), [](char c) {
-    return static_cast<unsigned char>(c) < ' ' && c != '\n';
-  });
+  return is_utf8(note) && std::none_of(note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n'; });
 }
 
 struct SignatureLine {
@@ -164,8 +160,8 @@ std::string SigningKey::sign(std::string_view text) const {
   std::size_t length = kSignatureBytes;
   Context context(EVP_MD_CTX_new());
   GL_CHECK(context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
-  GL_CHECK(EVP_DigestSign(context.get(), data.data() + hash_.size(), &length,
-                          reinterpret_cast<const std::uint8_t*>(text.data()), text.size()) == 1);
+  GL_CHECK(EVP_DigestSign(context.get(), data.data() + hash_.size(), &length, reinterpret_cast<const std::uint8_t*>(text.data()),
+                          text.size()) == 1);
   GL_CHECK(length == kSignatureBytes);
   std::string note(text);
   note.append("\n").append(kSignaturePrefix).append(name_).append(" ").append(to_base64(data)).append("\n");

@@ -13,8 +13,7 @@ namespace {
 // The example of Go's note package. Ed25519 is deterministic, so the same key gives the same bytes.
 constexpr const char* kSecret = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
 constexpr const char* kVerifier = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-const std::string kText =
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+const std::string kText = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
 const std::string kSignature =
     "\xE2\x80\x94 PeterNeumann "
     "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
@@ -80,9 +79,8 @@ TEST(Note, TextMayHoldEmptyLinesButNoControlCharacters) {
 TEST(Note, MalformedKeysAreRefusedAndNeverShown) {
   const std::string secret = kSecret;
   for (const std::string& bad :
-       {std::string(), std::string("PRIVATE+KEY+"), secret.substr(12), secret + "A",
-        secret.substr(0, secret.size() - 4), std::string(kVerifier), "PRIVATE+KEY+Peter Neumann" + secret.substr(24),
-        "PRIVATE+KEY+PeterNeumann+c74f20a4" + secret.substr(33)}) {
+       {std::string(), std::string("PRIVATE+KEY+"), secret.substr(12), secret + "A", secret.substr(0, secret.size() - 4),
+        std::string(kVerifier), "PRIVATE+KEY+Peter Neumann" + secret.substr(24), "PRIVATE+KEY+PeterNeumann+c74f20a4" + secret.substr(33)}) {
     const Result<SigningKey> key = SigningKey::parse(bad);
     ASSERT_FALSE(key.ok()) << bad;
     EXPECT_EQ(key.error().message.find("AYEKF"), std::string::npos);

@@ -11,9 +11,7 @@ namespace {
 
 constexpr int kLevelHeight = 8;
 
-Error corrupt(std::string message, std::string path) {
-  return {ErrorCode::kCorrupt, std::move(message), std::move(path)};
-}
+Error corrupt(std::string message, std::string path) { return {ErrorCode::kCorrupt, std::move(message), std::move(path)}; }
 
 // A complete subtree is folded from at most 128 nodes of the tile level below it.
 Result<Digest> read_complete(Store& store, Sha256& hash, Range range) {
@@ -70,8 +68,7 @@ Result<std::vector<Digest>> read_inclusion_proof(Store& store, std::uint64_t ind
   const std::uint64_t entries = store.size();
   if (size > entries) return too_short(entries, size);
   if (index >= size) {
-    return Error{ErrorCode::kNotFound, "entry " + std::to_string(index) + " is not in the tree of " +
-                                           std::to_string(size) + " entries"};
+    return Error{ErrorCode::kNotFound, "entry " + std::to_string(index) + " is not in the tree of " + std::to_string(size) + " entries"};
   }
   return read_roots(store, inclusion_ranges(index, size));
 }
@@ -107,8 +104,7 @@ Result<Checkpoint> open_checkpoint(Store& store, const std::string& note) {
   Result<Checkpoint> checkpoint = parse_checkpoint(*text);
   if (!checkpoint) return corrupt(checkpoint.error().message, "checkpoints");
   if (checkpoint->origin != store.origin()) {
-    return corrupt("checkpoint: its origin is \"" + checkpoint->origin + "\", not \"" + store.origin() + "\"",
-                   "checkpoints");
+    return corrupt("checkpoint: its origin is \"" + checkpoint->origin + "\", not \"" + store.origin() + "\"", "checkpoints");
   }
   return checkpoint;
 }
@@ -129,8 +125,7 @@ Result<CompactTree> recover_tree(Store& store, std::uint64_t entries) {
     return corrupt("a node of the tree is missing: " + tree.error().message, "nodes");
   }
   if (tree->root() != checkpoint->root) {
-    return corrupt("the root of the stored nodes differs from checkpoint " + size +
-                       "; run verify to find the first broken entry or node",
+    return corrupt("the root of the stored nodes differs from checkpoint " + size + "; run verify to find the first broken entry or node",
                    "checkpoints/" + size);
   }
   return tree;

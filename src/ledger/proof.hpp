@@ -20,8 +20,7 @@ Result<Digest> read_root(Store& store, Range range);
 Result<std::vector<Digest>> read_inclusion_proof(Store& store, std::uint64_t index, std::uint64_t size);
 // The proof that the tree of `new_size` extends that of `old_size`. kNotFound when the log is shorter,
 // kInvalid when old_size > new_size.
-Result<std::vector<Digest>> read_consistency_proof(Store& store, std::uint64_t old_size,
-                                                   std::uint64_t new_size);
+Result<std::vector<Digest>> read_consistency_proof(Store& store, std::uint64_t old_size, std::uint64_t new_size);
 
 // Rebuilds the growing tree of `size` leaves: at most 255 nodes a level are read.
 Result<CompactTree> read_tree(Store& store, std::uint64_t size);

@@ -91,8 +91,7 @@ TEST(Proof, RecoveryNamesWhatDiffers) {
   EXPECT_NE(recover(*cut).find("covers 300 entries, but the log holds 299"), std::string::npos);
 
   const auto resigned = make_store(300);
-  resigned->stored_checkpoints().back().note =
-      sign_checkpoint(*read_tree(*resigned, 300), *SigningKey::generate("proof.example"));
+  resigned->stored_checkpoints().back().note = sign_checkpoint(*read_tree(*resigned, 300), *SigningKey::generate("proof.example"));
   EXPECT_NE(recover(*resigned).find("no signature of proof.example"), std::string::npos);
 }
 

@@ -65,8 +65,7 @@ class Store {
 
   // One transaction, durable on return. Each entry has its own result: kConflict when (caller, key) was used
   // with another leaf, which does not fail the others. An outer error means that nothing was appended.
-  virtual Result<std::vector<Result<Appended>>> append(std::span<const NewEntry> entries,
-                                                       std::int64_t time_ms) = 0;
+  virtual Result<std::vector<Result<Appended>>> append(std::span<const NewEntry> entries, std::int64_t time_ms) = 0;
 
   // The entries first ... first+count-1 as they are stored, unchecked; fewer at the end of the log, or once
   // their bodies pass kMaxRecordsBytes (but at least one), so that reading a log takes bounded memory.

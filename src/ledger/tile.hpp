@@ -18,7 +18,7 @@ inline constexpr int kTileWidth = 256;
 inline constexpr int kMaxTileLevel = 7;  // 256^8 leaves overflow 64 bits; no log has a node there
 
 struct TileId {
-  int level = 0;           // 0..kMaxTileLevel
+  int level = 0;  // 0..kMaxTileLevel
   std::uint64_t index = 0;
   int width = kTileWidth;  // 1..kTileWidth
   bool operator==(const TileId&) const = default;

@@ -34,8 +34,7 @@ class Audit {
   Result<Verified> run() {
     if (Result<void> good = check_checkpoints(); !good) return good.error();  // that of the empty log
     while (tree_.size() < size_) {
-      const Result<std::vector<Record>> records =
-          store_.records(tree_.size(), std::min(kEntriesARead, size_ - tree_.size()));
+      const Result<std::vector<Record>> records = store_.records(tree_.size(), std::min(kEntriesARead, size_ - tree_.size()));
       if (!records) return records.error();
       if (records->empty()) return corrupt(kEntry, std::to_string(tree_.size()), "missing");
       for (const Record& record : *records) {
@@ -113,8 +112,7 @@ Result<Verified> verify_log(Store& store) {
   const Result<Checkpoint> newest = open_checkpoint(store, *note);
   if (!newest) return newest.error();
   if (newest->size < entries) {
-    return corrupt(kCheckpoint, std::to_string(newest->size),
-                   "the newest, but the log holds " + std::to_string(entries) + " entries");
+    return corrupt(kCheckpoint, std::to_string(newest->size), "the newest, but the log holds " + std::to_string(entries) + " entries");
   }
   return Audit(store, newest->size).run();
 }

@@ -1,8 +1,9 @@
 // The explanation of an answer: the very operations that made the number, recorded while they run.
-// A calculation computes with product(), sum() and quotient() below; given a Steps object they also
+// A calculation computes with product(), sum(), quotient() and square_root() below; given a Steps object they also
 // write down what they did. So an explanation cannot differ from the calculation.
 #pragma once
 
+#include <cmath>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -98,6 +99,12 @@ inline double quotient(Steps* steps, const StepHead& head, const Term& dividend,
   const double value = round_15(dividend.value / divisor.value);
   if (steps != nullptr) [[unlikely]]
     steps->record(head, " / ", {dividend, divisor}, value);
+  return value;
+}
+
+inline double square_root(Steps* steps, const StepHead& head, const Term& term) {
+  const double value = round_15(std::sqrt(term.value));
+  if (steps != nullptr) [[unlikely]] steps->record(head, " ^ ", {term, {"one_half", 0.5}}, value);
   return value;
 }
 

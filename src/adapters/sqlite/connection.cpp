@@ -44,29 +44,20 @@ void Connection::rollback() {
 
 Error Connection::error() const {
   const std::string message = sqlite3_errmsg(db_.get());
-  const auto unavailable = [&](const char* advice) {
-    return Error{ErrorCode::kUnavailable, message + "; " + advice, path_};
-  };
+  const auto unavailable = [&](const char* advice) { return Error{ErrorCode::kUnavailable, message + "; " + advice, path_}; };
   switch (sqlite3_extended_errcode(db_.get()) & 0xff) {
-    case SQLITE_FULL:
-      return unavailable("nothing was lost: free space on the disk (or raise its limit) and try again");
-    case SQLITE_IOERR:
-      return unavailable("the disk failed: check it and its free space, then try again");
+    case SQLITE_FULL: return unavailable("nothing was lost: free space on the disk (or raise its limit) and try again");
+    case SQLITE_IOERR: return unavailable("the disk failed: check it and its free space, then try again");
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return unavailable("another process holds the database; try again when it is done");
+    case SQLITE_LOCKED: return unavailable("another process holds the database; try again when it is done");
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-    case SQLITE_READONLY:
-      return unavailable("check that the directory exists and is writable by this user");
-    case SQLITE_NOMEM:
-      return unavailable("free memory and try again");
+    case SQLITE_READONLY: return unavailable("check that the directory exists and is writable by this user");
+    case SQLITE_NOMEM: return unavailable("free memory and try again");
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return {ErrorCode::kCorrupt, message + "; restore the ledger from a backup", path_};
-    default:
-      return {ErrorCode::kInternal, message, path_};
+    case SQLITE_NOTADB: return {ErrorCode::kCorrupt, message + "; restore the ledger from a backup", path_};
+    default: return {ErrorCode::kInternal, message, path_};
   }
 }
 
@@ -78,14 +69,11 @@ Result<Statement> Statement::prepare(const Connection& connection, const char* s
   return Statement(statement);
 }
 
-void Statement::bind(int parameter, std::int64_t value) {
-  GL_CHECK(sqlite3_bind_int64(statement_.get(), parameter, value) == SQLITE_OK);
-}
+void Statement::bind(int parameter, std::int64_t value) { GL_CHECK(sqlite3_bind_int64(statement_.get(), parameter, value) == SQLITE_OK); }
 
 void Statement::bind(int parameter, std::string_view text) {
   const char* bytes = text.data() == nullptr ? "" : text.data();  // a null pointer would bind NULL
-  GL_CHECK(sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
-           SQLITE_OK);
+  GL_CHECK(sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
 }
 
 void Statement::bind(int parameter, const Digest& blob) {

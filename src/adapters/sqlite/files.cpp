@@ -27,7 +27,9 @@ constexpr std::string_view kDbMagic("SQLite format 3\0", 16);
 class ReadFile {
  public:
   explicit ReadFile(const std::string& path, int flags = 0) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)) {}
-  ~ReadFile() { if (fd_ >= 0) ::close(fd_); }
+  ~ReadFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   ReadFile(const ReadFile&) = delete;
   ReadFile& operator=(const ReadFile&) = delete;
 
@@ -72,8 +74,8 @@ Result<void> sync_folder(const std::string& path) {
 }
 
 struct Db {
-  std::int64_t size = 0;                    // 0 also when it is missing
-  std::uint32_t page_bytes = 0;             // 0: its header is not that of a database
+  std::int64_t size = 0;         // 0 also when it is missing
+  std::uint32_t page_bytes = 0;  // 0: its header is not that of a database
   bool cut() const { return page_bytes != 0 && size % page_bytes != 0; }
   std::uint32_t pages() const { return page_bytes == 0 ? 0 : static_cast<std::uint32_t>(size / page_bytes); }
   // The page that is only there in part, counted from 1; 0 for none.
@@ -137,17 +139,15 @@ Look look(const std::string& db_path, const std::string& wal_path) {
   if (!out.header.empty() && db->size == 0) {
     out.verdict = corrupt(db_path, "the database is missing or empty, but has a write-ahead log");
   } else if (out.header.size() == kWalHeaderBytes) {
-    WalScan log(out.header, {.page_bytes = db->page_bytes == 0 ? kOurPageBytes : db->page_bytes,
-                             .pages = db->pages(),
-                             .watched_page = db->cut_page()});
+    WalScan log(out.header,
+                {.page_bytes = db->page_bytes == 0 ? kOurPageBytes : db->page_bytes, .pages = db->pages(), .watched_page = db->cut_page()});
     out.verdict = scan(wal, wal_path, log);
     cut_page_is_in_log = log.watched_page_committed();
     out.settled = read_header() == out.header;
   }
   // A rollback journal holds what the file was before: that of a first start that was killed.
   if (out.verdict.ok() && db->cut() && !cut_page_is_in_log && !exists(db_path + "-journal")) {
-    out.verdict = corrupt(db_path, "the file is cut: its " + std::to_string(db->size) +
-                                       " bytes are not a multiple of its page size, " +
+    out.verdict = corrupt(db_path, "the file is cut: its " + std::to_string(db->size) + " bytes are not a multiple of its page size, " +
                                        std::to_string(db->page_bytes));
   }
   return out;

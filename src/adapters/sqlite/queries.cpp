@@ -20,9 +20,7 @@ class Resetting {
   Statement& statement_;
 };
 
-Error corrupt(std::string message, std::string path) {
-  return {ErrorCode::kCorrupt, std::move(message), std::move(path)};
-}
+Error corrupt(std::string message, std::string path) { return {ErrorCode::kCorrupt, std::move(message), std::move(path)}; }
 
 }  // namespace
 
@@ -100,8 +98,7 @@ Result<std::vector<ledger::Record>> Queries::records(std::uint64_t first, std::u
 
 Result<std::vector<Digest>> Queries::hashes(int level, std::uint64_t first, std::uint64_t count) {
   const auto missing = [&](std::uint64_t index) {
-    return Error{ErrorCode::kNotFound,
-                 "level " + std::to_string(level) + " has no node " + std::to_string(index)};
+    return Error{ErrorCode::kNotFound, "level " + std::to_string(level) + " has no node " + std::to_string(index)};
   };
   if (first > kMaxIndex || count > kMaxIndex - first) return missing(first);
   const std::lock_guard lock(mutex_);

@@ -19,9 +19,7 @@ constexpr const char* kMigrations[] = {
 };
 constexpr std::int64_t kNewest = std::size(kMigrations);
 
-Error refuse(const Connection& connection, std::string message) {
-  return {ErrorCode::kInvalid, std::move(message), connection.path()};
-}
+Error refuse(const Connection& connection, std::string message) { return {ErrorCode::kInvalid, std::move(message), connection.path()}; }
 
 }  // namespace
 

@@ -81,8 +81,7 @@ std::vector<Acknowledgement> run_and_kill(const std::string& directory, int roun
 
 class Directory {
  public:
-  explicit Directory(const char* name)
-      : path_(std::filesystem::temp_directory_path() / (name + std::to_string(::getpid()))) {
+  explicit Directory(const char* name) : path_(std::filesystem::temp_directory_path() / (name + std::to_string(::getpid()))) {
     std::filesystem::create_directories(path_);
   }
   ~Directory() { std::filesystem::remove_all(path_); }

@@ -34,10 +34,10 @@ TEST_F(SqliteDamage, ADamagedKeyIsCorrupt) {
 
 TEST_F(SqliteDamage, AKeyBesideSomethingElseThanItsLedgerIsCorrupt) {
   const char* const kOthers[] = {
-      "",                                                      // an emptied file
-      "CREATE TABLE t(x); INSERT INTO t VALUES(1)",            // a foreign one
+      "",                                                       // an emptied file
+      "CREATE TABLE t(x); INSERT INTO t VALUES(1)",             // a foreign one
       "PRAGMA application_id = 1198288999; CREATE TABLE t(x)",  // it claims to be ours
-      nullptr,                                                 // ours, without its row
+      nullptr,                                                  // ours, without its row
   };
   for (const char* sql : kOthers) {
     std::filesystem::remove_all(directory_);

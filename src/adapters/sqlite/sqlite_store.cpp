@@ -23,8 +23,7 @@ using ledger::SigningKey;
 // Reading through Queries; what the store for writing and the one for reading have in common.
 class ReadingStore : public ledger::Store {
  public:
-  ReadingStore(std::unique_ptr<Queries> queries, Identity identity)
-      : queries_(std::move(queries)), identity_(std::move(identity)) {}
+  ReadingStore(std::unique_ptr<Queries> queries, Identity identity) : queries_(std::move(queries)), identity_(std::move(identity)) {}
 
   // Read anew each time, also by the writing store: a size remembered beside the database could be behind
   // the checkpoint that another thread has just read from it.
@@ -38,9 +37,7 @@ class ReadingStore : public ledger::Store {
   Result<std::vector<Result<Appended>>> append(std::span<const NewEntry>, std::int64_t) override {
     return invalid("", "the ledger is open for reading only");
   }
-  Result<std::vector<ledger::Record>> records(std::uint64_t first, std::uint64_t count) override {
-    return queries_->records(first, count);
-  }
+  Result<std::vector<ledger::Record>> records(std::uint64_t first, std::uint64_t count) override { return queries_->records(first, count); }
   Result<std::vector<Digest>> hashes(int level, std::uint64_t first, std::uint64_t count) override {
     return queries_->hashes(level, first, count);
   }
@@ -88,8 +85,7 @@ struct Paths {
 // begin_ledger(). Only reads.
 Result<void> check_begun(Connection& connection) {
   const auto replaced = [&](const std::string& what) {
-    return Error{ErrorCode::kCorrupt, what + ", but its key is there; restore it, or begin anew without the key",
-                 connection.path()};
+    return Error{ErrorCode::kCorrupt, what + ", but its key is there; restore it, or begin anew without the key", connection.path()};
   };
   const Result<std::int64_t> id = connection.integer("PRAGMA application_id");
   if (!id) return id.error();
@@ -171,12 +167,10 @@ Result<SigningKey> load_key(const Paths& paths, const Identity& identity, const 
   Result<SigningKey> key = SigningKey::load(paths.key);
   if (!key) {
     if (key.error().code != ErrorCode::kInvalid) return key;
-    return Error{ErrorCode::kCorrupt, "the key is damaged: " + key.error().message + "; restore it from the backup",
-                 paths.key};
+    return Error{ErrorCode::kCorrupt, "the key is damaged: " + key.error().message + "; restore it from the backup", paths.key};
   }
   if (key->verifier_text() != identity.verifier) {
-    return Error{ErrorCode::kCorrupt, "this is not the key that signed the ledger; restore it from the backup",
-                 paths.key};
+    return Error{ErrorCode::kCorrupt, "this is not the key that signed the ledger; restore it from the backup", paths.key};
   }
   return key;
 }
@@ -188,8 +182,7 @@ Error at(Error error, const std::string& db) {
 
 }  // namespace
 
-Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, const std::string& origin,
-                                                  const StoreOptions& options) {
+Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, const std::string& origin, const StoreOptions& options) {
   const Paths paths(directory);
   if (Result<void> made = make_folder(directory); !made) return made.error();
   Result<LockFile> lock = LockFile::acquire(paths.lock);
@@ -197,8 +190,7 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
   // A new log under an old key would contradict every checkpoint that was given away.
   const bool begun = exists(paths.key);
   if (begun && !exists(paths.db)) {
-    return Error{ErrorCode::kCorrupt, "there is a key but no ledger; restore it, or begin anew without the key",
-                 paths.db};
+    return Error{ErrorCode::kCorrupt, "there is a key but no ledger; restore it, or begin anew without the key", paths.db};
   }
   if (Result<void> whole = check_files(paths.db); !whole) return whole.error();
   const bool crashed = exists(paths.db + "-wal");  // a writer that ends well leaves none
@@ -227,8 +219,7 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
   // So that the write-ahead log begins anew, without the remains of a transaction that a crash tore. It is no
   // failure when that cannot be: the keeper of the log goes on trying.
   if (crashed) (void)connection->integer("PRAGMA wal_checkpoint(PASSIVE)").ok();
-  Result<std::unique_ptr<Writer>> writer =
-      Writer::open(std::move(*connection), std::move(*key), *tree, options.busy_timeout_ms);
+  Result<std::unique_ptr<Writer>> writer = Writer::open(std::move(*connection), std::move(*key), *tree, options.busy_timeout_ms);
   if (!writer) return writer.error();
   store->set_writer(std::move(*writer));
   return std::unique_ptr<ledger::Store>(std::move(store));

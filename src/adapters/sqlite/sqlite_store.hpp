@@ -37,7 +37,6 @@ Result<std::unique_ptr<ledger::Store>> open_store(const std::string& directory, 
 // Opens for reading only, also while another process writes; takes no lock and needs no private key. The
 // verifier is that of the ledger itself: to know that it is the right one, compare store->verifier_text() with a
 // copy from elsewhere. append() gives kInvalid. kNotFound when there is no ledger; kCorrupt as open_store(), without a look at the log's end.
-Result<std::unique_ptr<ledger::Store>> open_reader(const std::string& directory,
-                                                   const StoreOptions& options = {});
+Result<std::unique_ptr<ledger::Store>> open_reader(const std::string& directory, const StoreOptions& options = {});
 
 }  // namespace greenlang::adapters::sqlite

@@ -61,9 +61,8 @@ class Acknowledged final : public ledger::Sink {
 void report(std::vector<double>& latency_us, double seconds, std::uint64_t batches) {
   std::sort(latency_us.begin(), latency_us.end());
   const auto at = [&](double p) { return latency_us[static_cast<std::size_t>(p * (latency_us.size() - 1))]; };
-  std::printf("%zu entries, %.0f a second, %.1f a transaction; latency us p50 %.0f p99 %.0f p99.9 %.0f max %.0f\n",
-              latency_us.size(), latency_us.size() / seconds, double(latency_us.size()) / batches, at(0.5), at(0.99),
-              at(0.999), latency_us.back());
+  std::printf("%zu entries, %.0f a second, %.1f a transaction; latency us p50 %.0f p99 %.0f p99.9 %.0f max %.0f\n", latency_us.size(),
+              latency_us.size() / seconds, double(latency_us.size()) / batches, at(0.5), at(0.99), at(0.999), latency_us.back());
 }
 
 void run(ledger::Log& log, const Load& load) {
@@ -82,8 +81,7 @@ void run(ledger::Log& log, const Load& load) {
     }
   };
   while (elapsed() < load.seconds) {
-    while (sent.size() - latency_us.size() < load.in_flight &&
-           (load.rate == 0 || sent.size() < elapsed() * load.rate)) {
+    while (sent.size() - latency_us.size() < load.in_flight && (load.rate == 0 || sent.size() < elapsed() * load.rate)) {
       ledger::NewEntry entry;
       entry.body = "{\"n\":" + std::to_string(sent.size()) + ",\"x\":\"" + filler + "\"}";
       entry.leaf = ledger::leaf_hash(hash, entry.body);

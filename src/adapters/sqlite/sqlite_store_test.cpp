@@ -41,8 +41,8 @@ TEST_F(SqliteStore, GivesTheSameBytesAsTheMemoryStore) {
   int next = 0;
   for (const int count : {1, 2, 3, 250, 1, 255, 256, 257, 7, 1000}) {
     std::vector<NewEntry> entries = make_entries(next, count);
-    entries.push_back(make_entry("{\"n\":0}", "k0"));   // a replay
-    entries.push_back(make_entry("another", "k0"));     // a conflict
+    entries.push_back(make_entry("{\"n\":0}", "k0"));  // a replay
+    entries.push_back(make_entry("another", "k0"));    // a conflict
     next += count;
     const auto ours = store->append(entries, 5), theirs = memory.append(entries, 5);
     ASSERT_TRUE(ours.ok() && theirs.ok());

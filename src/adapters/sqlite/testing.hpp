@@ -41,8 +41,7 @@ class SqliteStore : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = std::filesystem::temp_directory_path() /
-                 ("sqlite_store_test_" + std::to_string(::getpid()) + "_" + test->name());
+    directory_ = std::filesystem::temp_directory_path() / ("sqlite_store_test_" + std::to_string(::getpid()) + "_" + test->name());
     std::filesystem::remove_all(directory_);
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }

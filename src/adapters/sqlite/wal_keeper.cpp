@@ -15,8 +15,7 @@ struct Copied {
 
 Copied copy_pages(sqlite3* db) {
   Copied out;
-  out.ok = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &out.log_pages, &out.copied_pages) ==
-           SQLITE_OK;
+  out.ok = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &out.log_pages, &out.copied_pages) == SQLITE_OK;
   return out;
 }
 
@@ -30,14 +29,13 @@ Result<std::unique_ptr<WalKeeper>> WalKeeper::start(Connection& writer, int busy
   return std::unique_ptr<WalKeeper>(new WalKeeper(writer, std::move(*own), limits));
 }
 
-WalKeeper::WalKeeper(Connection& writer, Connection own, WalLimits limits)
-    : writer_(writer), own_(std::move(own)), limits_(limits) {
+WalKeeper::WalKeeper(Connection& writer, Connection own, WalLimits limits) : writer_(writer), own_(std::move(own)), limits_(limits) {
   // Replaces SQLite's own hook, which is what copies at 1000 pages.
   sqlite3_wal_hook(
       writer_.handle(),
       [](void* pages, sqlite3*, const char*, int count) {
-        *static_cast<int*>(pages) = count;
-        return SQLITE_OK;
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
       },
       &pages_);
   thread_ = std::thread([this] { run(); });

@@ -20,7 +20,7 @@ namespace greenlang::adapters::sqlite {
 
 struct WalLimits {
   int start_pages = 250;  // the thread begins to copy (2 MB); eight times as many give a p99 seven times as long
-  int rest_pages = 64;     // so little that the writer may finish it
+  int rest_pages = 64;    // so little that the writer may finish it
 };
 
 class WalKeeper {

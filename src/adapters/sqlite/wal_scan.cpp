@@ -22,9 +22,7 @@ std::uint32_t load(std::string_view bytes, std::size_t at, bool big_endian) {
 
 std::uint32_t field(std::string_view bytes, std::size_t at) { return load(bytes, at, true); }
 
-std::uint64_t salts_at(std::string_view bytes, std::size_t at) {
-  return std::uint64_t{field(bytes, at)} << 32 | field(bytes, at + 4);
-}
+std::uint64_t salts_at(std::string_view bytes, std::size_t at) { return std::uint64_t{field(bytes, at)} << 32 | field(bytes, at + 4); }
 
 }  // namespace
 
@@ -35,8 +33,8 @@ WalScan::WalScan(std::string_view header, WalDatabase db)
   big_endian_ = (magic & 1) != 0;
   salts_ = salts_at(header, 16);
   running_ = {field(header, 24), field(header, 28)};
-  header_good_ = (magic & ~1u) == kMagic && field(header, 4) == kVersion && std::has_single_bit(page_bytes) &&
-                 page_bytes >= 512 && page_bytes <= 65536 && sum({}, header.substr(0, 24)) == running_;
+  header_good_ = (magic & ~1u) == kMagic && field(header, 4) == kVersion && std::has_single_bit(page_bytes) && page_bytes >= 512 &&
+                 page_bytes <= 65536 && sum({}, header.substr(0, 24)) == running_;
   if (header_good_) page_bytes_ = page_bytes;
 }
 

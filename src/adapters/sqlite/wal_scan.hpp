@@ -68,12 +68,12 @@ class WalScan {
 
   std::uint32_t page_bytes_;
   const std::uint32_t watched_page_;
-  bool big_endian_ = false;  // of the checksums' words; the log's own fields always are
-  std::uint32_t db_pages_;            // after the last good transaction
+  bool big_endian_ = false;          // of the checksums' words; the log's own fields always are
+  std::uint32_t db_pages_;           // after the last good transaction
   std::uint32_t greatest_page_ = 0;  // of the transaction that is being read
   bool header_good_ = false;
   std::uint64_t salts_ = 0;
-  Checksum running_;            // over all good frames; behind a bad header: as the frame before has it
+  Checksum running_;  // over all good frames; behind a bad header: as the frame before has it
   std::uint64_t frames_ = 0;
   std::uint64_t bad_frame_ = 0;  // the first; 0 for none
   bool bad_ended_ = false;       // the commit mark of its transaction has been passed

@@ -42,9 +42,7 @@ class WalScanning : public testing::Test {
     const Result<void> done = db_->execute(sql);
     ASSERT_TRUE(done.ok()) << done.error().message;
   }
-  void insert(int bytes) {
-    execute(("INSERT INTO t VALUES(hex(randomblob(" + std::to_string(bytes / 2) + ")))").c_str());
-  }
+  void insert(int bytes) { execute(("INSERT INTO t VALUES(hex(randomblob(" + std::to_string(bytes / 2) + ")))").c_str()); }
   std::string wal() const {
     std::ifstream in(path_ + "-wal", std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};

@@ -6,8 +6,8 @@ namespace greenlang::adapters::sqlite {
 
 using ledger::NewEntry;
 
-Result<std::unique_ptr<Writer>> Writer::open(Connection connection, ledger::SigningKey key,
-                                             const ledger::CompactTree& tree, int busy_timeout_ms) {
+Result<std::unique_ptr<Writer>> Writer::open(Connection connection, ledger::SigningKey key, const ledger::CompactTree& tree,
+                                             int busy_timeout_ms) {
   std::unique_ptr<Writer> writer(new Writer(std::move(connection), std::move(key), tree));
   if (Result<void> done = writer->prepare(); !done) return done.error();
   Result<std::unique_ptr<WalKeeper>> wal = WalKeeper::start(writer->connection_, busy_timeout_ms);
@@ -23,8 +23,7 @@ Result<void> Writer::prepare() {
   } kAll[] = {
       {begin_, "BEGIN IMMEDIATE"},
       {commit_, "COMMIT"},
-      {find_key_,
-       "SELECT k.idx, e.leaf FROM keys k JOIN entries e ON e.idx = k.idx WHERE k.caller = ?1 AND k.key = ?2"},
+      {find_key_, "SELECT k.idx, e.leaf FROM keys k JOIN entries e ON e.idx = k.idx WHERE k.caller = ?1 AND k.key = ?2"},
       {entry_, "INSERT INTO entries(idx, leaf, time_ms, caller, body) VALUES(?1, ?2, ?3, ?4, ?5)"},
       {put_key_, "INSERT INTO keys(caller, key, idx) VALUES(?1, ?2, ?3)"},
       {node_, "INSERT INTO nodes(level, idx, hash) VALUES(?1, ?2, ?3)"},
@@ -38,8 +37,7 @@ Result<void> Writer::prepare() {
   return {};
 }
 
-Result<std::vector<Result<ledger::Appended>>> Writer::append(std::span<const NewEntry> entries,
-                                                             std::int64_t time_ms) {
+Result<std::vector<Result<ledger::Appended>>> Writer::append(std::span<const NewEntry> entries, std::int64_t time_ms) {
   if (Result<void> written = write(entries, time_ms); !written) {
     connection_.rollback();  // tree_ is untouched: it is adopted from the plan only below
     return written.error();

@@ -19,12 +19,11 @@ namespace greenlang::adapters::sqlite {
 class Writer {
  public:
   // The connection must have its schema, and `tree` must be that of the stored entries.
-  static Result<std::unique_ptr<Writer>> open(Connection connection, ledger::SigningKey key,
-                                              const ledger::CompactTree& tree, int busy_timeout_ms);
+  static Result<std::unique_ptr<Writer>> open(Connection connection, ledger::SigningKey key, const ledger::CompactTree& tree,
+                                              int busy_timeout_ms);
 
   // As ledger::Store::append().
-  Result<std::vector<Result<ledger::Appended>>> append(std::span<const ledger::NewEntry> entries,
-                                                       std::int64_t time_ms);
+  Result<std::vector<Result<ledger::Appended>>> append(std::span<const ledger::NewEntry> entries, std::int64_t time_ms);
 
  private:
   Writer(Connection connection, ledger::SigningKey key, const ledger::CompactTree& tree)

@@ -151,11 +151,16 @@ double in_output_unit(double co2e_kg, std::string_view unit, Steps* steps) {
 }
 
 // IPCC 2006 vol. 1 ch. 3 Eq. 3.1: a product's relative uncertainty is the root of the sum of squares.
-std::optional<double> combined_uncertainty(const Activity& activity) {
+std::optional<double> combined_uncertainty(const Activity& activity, Steps* steps) {
   if (!activity.activity_uncertainty_pct || !activity.ef_uncertainty_pct) return std::nullopt;
-  const double a = *activity.activity_uncertainty_pct;
-  const double b = *activity.ef_uncertainty_pct;
-  return std::sqrt(a * a + b * b);
+  constexpr std::string_view kArticle = "IPCC 2006 vol. 1 ch. 3 Eq. 3.1";
+  const Term amount{"u_activity", *activity.activity_uncertainty_pct, "%", "input"};
+  const Term factor{"u_factor", *activity.ef_uncertainty_pct, "%", "input"};
+  const double amount_squared = product(steps, {"u_activity_squared", "", kArticle, ""}, {amount, amount});
+  const double factor_squared = product(steps, {"u_factor_squared", "", kArticle, ""}, {factor, factor});
+  const double squares =
+      sum(steps, {"u_squared", "", kArticle, ""}, {{"u_activity_squared", amount_squared}, {"u_factor_squared", factor_squared}});
+  return tool::square_root(steps, {"u", "%", kArticle, "/uncertainty_pct"}, {"u_squared", squares});
 }
 
 // Every text that a plan depends on, each after which one it is and its length (field tables allow 200 bytes), so
@@ -211,7 +216,7 @@ Result<Emissions> EmissionsCalculator::calculate(const Activity& activity, Steps
   else published(plan, activity, amount_value, out, steps);
   out.emissions_unit = activity.output_unit.empty() ? kOutputUnits[0] : activity.output_unit;
   out.emissions_value = in_output_unit(out.co2e_kg, out.emissions_unit, steps);
-  out.uncertainty_pct = combined_uncertainty(activity);
+  out.uncertainty_pct = combined_uncertainty(activity, steps);
   if (!std::isfinite(out.co2e_kg)) return invalid("/activity_value", "is too large: the emissions do not fit a 64-bit double");
   return out;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
 #include <map>
 
 #include "agents/fuel_analyzer/testing.hpp"
@@ -16,7 +17,7 @@ using testing::ask;
 using testing::question_of;
 using testing::Reply;
 
-// "a * b * c", "a + b" or "a / b" over the operands, from left to right.
+// "a * b * c", "a + b", "a / b" or "a ^ b" over the operands, from left to right.
 double evaluate(std::string_view formula, const json::Array& operands) {
   std::string rest(formula);
   double value = 0;
@@ -26,7 +27,7 @@ double evaluate(std::string_view formula, const json::Array& operands) {
     EXPECT_TRUE(rest.starts_with(symbol)) << formula;
     rest.erase(0, symbol.size());
     const double number = operand.at("value").to_number<double>();
-    value = op == '*' ? value * number : op == '/' ? value / number : value + number;
+    value = op == '*' ? value * number : op == '/' ? value / number : op == '^' ? std::pow(value, number) : value + number;
     if (rest.empty()) continue;
     op = rest[1];
     rest.erase(0, 3);
@@ -73,7 +74,8 @@ void check_emissions(const json::Value& question) {
   const Reply reply = ask("calculate_emissions", question, true);
   ASSERT_TRUE(reply.ok()) << reply.error() << " for " << json::canonical(question);
   SCOPED_TRACE(json::canonical(question));
-  check_covered(reply, check_steps(reply), "", {"/emissions_value", "/co2e_kg", "/co2_kg", "/ch4_kg", "/n2o_kg", "/biogenic_co2_kg"});
+  check_covered(reply, check_steps(reply), "",
+                {"/emissions_value", "/co2e_kg", "/co2_kg", "/ch4_kg", "/n2o_kg", "/biogenic_co2_kg", "/uncertainty_pct"});
 }
 
 TEST(Explanation, GivesEveryRowOfEveryTable) {
@@ -100,7 +102,8 @@ TEST(Explanation, GivesAmountsThroughTheHeatingValue) {
 TEST(Explanation, GivesExplicitFactors) {
   for (const char* unit : {"kgCO2e/L", "tCO2e/m3", "lbCO2/gal_us", "kgCO2/L"}) {
     check_emissions(json::Object{
-        {"activity_value", 12.34}, {"activity_unit", "L"}, {"ef_value", 2.71828}, {"ef_unit", unit}, {"output_unit", "tCO2e"}});
+        {"activity_value", 12.34}, {"activity_unit", "L"}, {"ef_value", 2.71828}, {"ef_unit", unit}, {"output_unit", "tCO2e"},
+        {"activity_uncertainty_pct", 2.5}, {"ef_uncertainty_pct", 7.1}});
   }
 }
 
@@ -154,6 +157,15 @@ TEST(Explanation, GivesConversions) {
   EXPECT_EQ(answers, 25 * 25);
 }
 
+TEST(Explanation, GivesValidations) {
+  for (const char* question : {R"({"fuel_type":"natural_gas","quantity":12000,"unit":"L"})", R"({"fuel_type":"DERV","quantity":0,"unit":"L"})",
+                               R"({"fuel_type":"DERV","quantity":2e12,"unit":"scf"})", R"({"fuel_type":"no such thing","quantity":1,"unit":"L"})"}) {
+    const Reply reply = ask("validate_fuel_input", *json::parse(question), true);
+    ASSERT_TRUE(reply.ok()) << reply.error();
+    check_covered(reply, check_steps(reply), "", {"/plausibility_score", "/suggested_value"});
+  }
+}
+
 void check_inventory(const json::Value& question) {
   const Reply reply = ask("calculate_inventory", question, true);
   ASSERT_TRUE(reply.ok()) << reply.error();
@@ -164,7 +176,7 @@ void check_inventory(const json::Value& question) {
   for (const char* scope : {"/scope_1", "/scope_2_location", "/scope_2_market", "/scope_3"}) {
     check_covered(reply, given, scope, {"/co2e_kg", "/co2_kg", "/ch4_kg", "/n2o_kg", "/unsplit_co2e_kg"});
   }
-  check_covered(reply, given, "", {"/total_location_co2e_kg", "/total_market_co2e_kg", "/biogenic_co2_kg"});
+  check_covered(reply, given, "", {"/total_location_co2e_kg", "/total_market_co2e_kg", "/biogenic_co2_kg", "/uncertainty_pct", "/uncertainty_covers_pct"});
 }
 
 TEST(Explanation, GivesAnInventory) {
@@ -174,7 +186,10 @@ TEST(Explanation, GivesAnInventory) {
        "market_ef_value":12,"market_ef_unit":"kgCO2e/MWh","market_ef_source":"a contract"},
       {"activity_value":5000,"activity_unit":"kWh","fuel_type":"electricity","region":"US-CAMX","year":2025},
       {"activity_value":3,"activity_unit":"short_ton","fuel_type":"wood_and_wood_residuals","region":"US","year":2025},
-      {"activity_value":3,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2/L","scope":1}]})"));
+      {"activity_value":3,"activity_unit":"L","ef_value":2,"ef_unit":"kgCO2/L","scope":1,
+       "activity_uncertainty_pct":5,"ef_uncertainty_pct":3},
+      {"activity_value":70,"activity_unit":"L","ef_value":2.1,"ef_unit":"kgCO2/L","scope":1,
+       "activity_uncertainty_pct":1.5,"ef_uncertainty_pct":10}]})"));
 }
 
 RC_GTEST_PROP(ExplanationProperty, GivesAnyInventory, ()) {

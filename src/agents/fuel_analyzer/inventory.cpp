@@ -86,18 +86,35 @@ void sum_up(Inventory& out, Steps* steps) {
 }
 
 // IPCC 2006 vol. 1 ch. 3 Eq. 3.2: a sum's uncertainty is the root of the squared absolute ones over the sum.
-void combine_uncertainty(Inventory& out) {
-  double squares = 0, covered = 0, total = 0;
-  for (const InventoryLine& line : out.lines) {
+void combine_uncertainty(Inventory& out, Steps* steps) {
+  constexpr std::string_view kArticle = "IPCC 2006 vol. 1 ch. 3 Eq. 3.2";
+  std::vector<std::string> names;  // of the steps of each line, which the terms refer to
+  names.reserve(4 * out.lines.size());
+  std::vector<tool::Term> squares, covered, all;
+  for (std::size_t i = 0; i < out.lines.size(); ++i) {
+    const InventoryLine& line = out.lines[i];
     if (line.scope != 1 && !is_location(line)) continue;
-    total += line.co2e_kg;
+    const std::string prefix = "line" + std::to_string(i) + ":";
+    const tool::Term emissions{names.emplace_back(prefix + "CO2e"), line.co2e_kg, "kg CO2e", {}};
+    all.push_back(emissions);
     if (!line.uncertainty_pct) continue;
-    covered += line.co2e_kg;
-    squares += std::pow(line.co2e_kg * *line.uncertainty_pct, 2);
+    covered.push_back(emissions);
+    const tool::Term relative{names.emplace_back(prefix + "u"), *line.uncertainty_pct, "%", {}};
+    const std::string_view absolute_name = names.emplace_back(prefix + "u_absolute");
+    const double absolute = tool::product(steps, {absolute_name, "", kArticle, ""}, {emissions, relative});
+    const std::string_view square_name = names.emplace_back(prefix + "u_absolute_squared");
+    const double square = tool::product(steps, {square_name, "", kArticle, ""}, {{absolute_name, absolute}, {absolute_name, absolute}});
+    squares.push_back({square_name, square});
   }
-  if (covered <= 0) return;
-  out.uncertainty_pct = std::sqrt(squares) / covered;
-  out.uncertainty_covers_pct = 100 * covered / total;
+  const double covered_kg = tool::sum(nullptr, {}, covered);
+  if (covered_kg <= 0) return;
+  (void)tool::sum(steps, {"covered", "kg CO2e", kArticle, ""}, covered);
+  const double squared = tool::sum(steps, {"u_absolute_squared", "", kArticle, ""}, squares);
+  const double absolute = tool::square_root(steps, {"u_absolute", "", kArticle, ""}, {"u_absolute_squared", squared});
+  out.uncertainty_pct = tool::quotient(steps, {"u", "%", kArticle, "/uncertainty_pct"}, {"u_absolute", absolute}, {"covered", covered_kg});
+  const double total = tool::sum(steps, {"scope_1_and_2", "kg CO2e", kArticle, ""}, all);
+  const double share = tool::quotient(steps, {"covered_share", "", kArticle, ""}, {"covered", covered_kg}, {"scope_1_and_2", total});
+  out.uncertainty_covers_pct = tool::product(steps, {"covers", "%", kArticle, "/uncertainty_covers_pct"}, {{"percent", 100}, {"covered_share", share}});
 }
 
 }  // namespace
@@ -116,7 +133,7 @@ Result<Inventory> InventoryCalculator::operator()(const InventoryInput& input, S
     }
   }
   sum_up(out, steps);
-  combine_uncertainty(out);
+  combine_uncertainty(out, steps);
   if (!std::isfinite(out.total_location_co2e_kg) || !std::isfinite(out.total_market_co2e_kg)) {
     return invalid("/activities", "the sum does not fit a 64-bit double");
   }

@@ -51,11 +51,11 @@ bool unit_suits(Phase phase, const units::Unit& unit) {
 
 }  // namespace
 
-Result<ValidationOutput> Validation::operator()(const ValidationInput& input, tool::Steps*) {
+Result<ValidationOutput> Validation::operator()(const ValidationInput& input, tool::Steps* steps) {
   ValidationOutput out;
   out.score_basis = kScoreBasis;
   out.valid = true;
-  double score = 1;
+  std::vector<tool::Term> score = {{"nothing_found", 1}};
   const auto refuse = [&](std::string message) {
     out.valid = false;
     out.warnings.push_back(std::move(message));
@@ -74,13 +74,17 @@ Result<ValidationOutput> Validation::operator()(const ValidationInput& input, to
   if (fuel != nullptr) out.fuel = fuel->key;
   if (fuel != nullptr && unit) {
     if (!unit_suits(fuel->phase, **unit)) {
-      score -= 0.4;
+      score.push_back({"unit_of_wrong_phase", -0.4});
       out.warnings.push_back(fuel->name + " is " + std::string(phase_name(fuel->phase)) + "; an amount in " + std::string((*unit)->key) +
                              " is unusual");
       const units::Unit* usual = units::by_key(usual_unit(fuel->phase));
       if (usual != nullptr) {
         out.suggested_unit = usual->key;
-        if (usual->dimension == (*unit)->dimension) out.suggested_value = input.quantity * units::ratio(**unit, *usual);
+        if (usual->dimension == (*unit)->dimension) {
+          out.suggested_value = tool::product(steps, {"suggested_value", usual->key, "exact unit definitions", "/suggested_value"},
+                                              {{"quantity", input.quantity, (*unit)->key, "input"},
+                                               {"unit_ratio", units::ratio(**unit, *usual), {}, (*unit)->definition}});
+        }
       }
     }
     if (input.year) {
@@ -89,14 +93,15 @@ Result<ValidationOutput> Validation::operator()(const ValidationInput& input, to
     }
   }
   if (input.quantity == 0) {
-    score -= 0.2;
-    out.warnings.push_back("the amount is zero");
+    score.push_back({"zero_amount", -0.2});
+    out.warnings.emplace_back("the amount is zero");
   }
   if (input.quantity > 1e9) {
-    score -= 0.3;
+    score.push_back({"very_large_amount", -0.3});
     out.warnings.push_back("the amount is larger than 1e9 " + std::string(unit ? (*unit)->key : input.unit));
   }
-  out.plausibility_score = out.valid ? std::max(0.0, score) : 0;
+  if (!out.valid) score = {{"not_usable", 0}};
+  out.plausibility_score = tool::sum(steps, {"plausibility_score", "", kScoreBasis, "/plausibility_score"}, score);
   return out;
 }
 
