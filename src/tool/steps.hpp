@@ -104,7 +104,8 @@ inline double quotient(Steps* steps, const StepHead& head, const Term& dividend,
 
 inline double square_root(Steps* steps, const StepHead& head, const Term& term) {
   const double value = round_15(std::sqrt(term.value));
-  if (steps != nullptr) [[unlikely]] steps->record(head, " ^ ", {term, {"one_half", 0.5}}, value);
+  if (steps != nullptr) [[unlikely]]
+    steps->record(head, " ^ ", {term, {"one_half", 0.5}}, value);
   return value;
 }
 

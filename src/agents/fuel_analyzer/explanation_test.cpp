@@ -101,9 +101,13 @@ TEST(Explanation, GivesAmountsThroughTheHeatingValue) {
 
 TEST(Explanation, GivesExplicitFactors) {
   for (const char* unit : {"kgCO2e/L", "tCO2e/m3", "lbCO2/gal_us", "kgCO2/L"}) {
-    check_emissions(json::Object{
-        {"activity_value", 12.34}, {"activity_unit", "L"}, {"ef_value", 2.71828}, {"ef_unit", unit}, {"output_unit", "tCO2e"},
-        {"activity_uncertainty_pct", 2.5}, {"ef_uncertainty_pct", 7.1}});
+    check_emissions(json::Object{{"activity_value", 12.34},
+                                 {"activity_unit", "L"},
+                                 {"ef_value", 2.71828},
+                                 {"ef_unit", unit},
+                                 {"output_unit", "tCO2e"},
+                                 {"activity_uncertainty_pct", 2.5},
+                                 {"ef_uncertainty_pct", 7.1}});
   }
 }
 
@@ -158,8 +162,9 @@ TEST(Explanation, GivesConversions) {
 }
 
 TEST(Explanation, GivesValidations) {
-  for (const char* question : {R"({"fuel_type":"natural_gas","quantity":12000,"unit":"L"})", R"({"fuel_type":"DERV","quantity":0,"unit":"L"})",
-                               R"({"fuel_type":"DERV","quantity":2e12,"unit":"scf"})", R"({"fuel_type":"no such thing","quantity":1,"unit":"L"})"}) {
+  for (const char* question :
+       {R"({"fuel_type":"natural_gas","quantity":12000,"unit":"L"})", R"({"fuel_type":"DERV","quantity":0,"unit":"L"})",
+        R"({"fuel_type":"DERV","quantity":2e12,"unit":"scf"})", R"({"fuel_type":"no such thing","quantity":1,"unit":"L"})"}) {
     const Reply reply = ask("validate_fuel_input", *json::parse(question), true);
     ASSERT_TRUE(reply.ok()) << reply.error();
     check_covered(reply, check_steps(reply), "", {"/plausibility_score", "/suggested_value"});
@@ -176,7 +181,8 @@ void check_inventory(const json::Value& question) {
   for (const char* scope : {"/scope_1", "/scope_2_location", "/scope_2_market", "/scope_3"}) {
     check_covered(reply, given, scope, {"/co2e_kg", "/co2_kg", "/ch4_kg", "/n2o_kg", "/unsplit_co2e_kg"});
   }
-  check_covered(reply, given, "", {"/total_location_co2e_kg", "/total_market_co2e_kg", "/biogenic_co2_kg", "/uncertainty_pct", "/uncertainty_covers_pct"});
+  check_covered(reply, given, "",
+                {"/total_location_co2e_kg", "/total_market_co2e_kg", "/biogenic_co2_kg", "/uncertainty_pct", "/uncertainty_covers_pct"});
 }
 
 TEST(Explanation, GivesAnInventory) {

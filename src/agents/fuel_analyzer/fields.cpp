@@ -119,7 +119,8 @@ const ObjectType& inventory_line_type() {
     out.push_back(field<&InventoryLine::ch4_kg>("ch4_kg", "CH4.").unit("kg"));
     out.push_back(field<&InventoryLine::n2o_kg>("n2o_kg", "N2O.").unit("kg"));
     out.push_back(field<&InventoryLine::biogenic_co2_kg>("biogenic_co2_kg", "Biogenic CO2, outside of scopes.").unit("kg"));
-    out.push_back(field<&InventoryLine::uncertainty_pct>("uncertainty_pct", "Combined 95 % uncertainty, when both parts are given.").unit("%"));
+    out.push_back(
+        field<&InventoryLine::uncertainty_pct>("uncertainty_pct", "Combined 95 % uncertainty, when both parts are given.").unit("%"));
     out.push_back(field<&InventoryLine::factor>("factor", "The factor used.").of(citation_type()));
     out.push_back(field<&InventoryLine::note>("note", "What to know about the number."));
     return out;

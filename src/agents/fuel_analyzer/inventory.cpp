@@ -114,7 +114,8 @@ void combine_uncertainty(Inventory& out, Steps* steps) {
   out.uncertainty_pct = tool::quotient(steps, {"u", "%", kArticle, "/uncertainty_pct"}, {"u_absolute", absolute}, {"covered", covered_kg});
   const double total = tool::sum(steps, {"scope_1_and_2", "kg CO2e", kArticle, ""}, all);
   const double share = tool::quotient(steps, {"covered_share", "", kArticle, ""}, {"covered", covered_kg}, {"scope_1_and_2", total});
-  out.uncertainty_covers_pct = tool::product(steps, {"covers", "%", kArticle, "/uncertainty_covers_pct"}, {{"percent", 100}, {"covered_share", share}});
+  out.uncertainty_covers_pct =
+      tool::product(steps, {"covers", "%", kArticle, "/uncertainty_covers_pct"}, {{"percent", 100}, {"covered_share", share}});
 }
 
 }  // namespace

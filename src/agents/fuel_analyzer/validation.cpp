@@ -81,9 +81,9 @@ Result<ValidationOutput> Validation::operator()(const ValidationInput& input, to
       if (usual != nullptr) {
         out.suggested_unit = usual->key;
         if (usual->dimension == (*unit)->dimension) {
-          out.suggested_value = tool::product(steps, {"suggested_value", usual->key, "exact unit definitions", "/suggested_value"},
-                                              {{"quantity", input.quantity, (*unit)->key, "input"},
-                                               {"unit_ratio", units::ratio(**unit, *usual), {}, (*unit)->definition}});
+          out.suggested_value = tool::product(
+              steps, {"suggested_value", usual->key, "exact unit definitions", "/suggested_value"},
+              {{"quantity", input.quantity, (*unit)->key, "input"}, {"unit_ratio", units::ratio(**unit, *usual), {}, (*unit)->definition}});
         }
       }
     }
