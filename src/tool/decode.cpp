@@ -145,20 +145,6 @@ void decode_member(const json::Value& value, const Field& field, void* object, E
   }
 }
 
-bool given(const Field& field, const void* object) {
-  const void* member = field.member(object);
-  switch (field.kind()) {
-    case Kind::kOptionalNumber: return static_cast<const std::optional<double>*>(member)->has_value();
-    case Kind::kOptionalInteger: return static_cast<const std::optional<int>*>(member)->has_value();
-    case Kind::kText: return !static_cast<const std::string_view*>(member)->empty();
-    case Kind::kOwnedText: return !static_cast<const std::string*>(member)->empty();
-    case Kind::kTexts: return !static_cast<const std::vector<std::string>*>(member)->empty();
-    case Kind::kOptionalObject:
-    case Kind::kObjects: return field.ops().size(member) > 0;
-    default: return true;
-  }
-}
-
 void decode_object(const json::Value& input, const ObjectType& type, void* object, Errors& errors, const Place& place) {
   if (!input.is_object()) {
     return add(errors, place, "must be an object; it is " + std::string(kind_name(input)));
@@ -230,15 +216,6 @@ bool decode_cell(const Field& field, std::string_view cell, void* object, Errors
       *static_cast<bool*>(field.member(object)) = cell == "true";
       return true;
     default: GL_CHECK(!"nested fields have no CSV cell"); return false;
-  }
-}
-
-void require_fields(const ObjectType& type, const void* object, Errors& errors, const std::string& path) {
-  const Place outer{nullptr, path, {}};
-  for (const Field& field : type.fields) {
-    if (field.is_required() && !given(field, object)) {
-      add(errors, {&outer, field.name(), {}}, "is required: " + std::string(field.doc()));
-    }
   }
 }
 

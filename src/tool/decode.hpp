@@ -20,9 +20,6 @@ void decode(const json::Value& input, const ObjectType& type, void* object, Erro
 // cells. Returns false and adds to `errors` (path "/<name>") when the text does not fit.
 bool decode_cell(const Field& field, std::string_view cell, void* object, Errors& errors);
 
-// Adds an error for each required field that is not given. For CSV rows; decode() does it by itself.
-void require_fields(const ObjectType& type, const void* object, Errors& errors, const std::string& path = "");
-
 // The message for a name that is none of `known`: names the closest, or lists them all.
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> known);
 

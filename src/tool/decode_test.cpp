@@ -197,17 +197,5 @@ TEST(DecodeCell, RefusesWhatBreaksARule) {
   EXPECT_EQ(error("price", "cheap"), "must be a number such as 1234.5; it is \"cheap\"");
 }
 
-TEST(RequireFields, NamesWhatIsMissing) {
-  Sample sample;
-  Errors errors;
-  require_fields(sample_type(), &sample, errors, "/rows/3");
-  ASSERT_EQ(errors.size(), 1u);  // a plain number has no "not given"
-  EXPECT_EQ(errors[0].path, "/rows/3/name");
-  sample.name = "a";
-  errors.clear();
-  require_fields(sample_type(), &sample, errors);
-  EXPECT_TRUE(errors.empty());
-}
-
 }  // namespace
 }  // namespace greenlang::tool
